@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# taskmonitor: the module needs a kernel's headers, gcc and make; tmctl needs libc.
+
+KVER   ?= $(shell uname -r)
+KDIR   ?= /lib/modules/$(KVER)/build
+PREFIX ?= /usr/local
+MANDIR ?= $(PREFIX)/share/man
+export PREFIX DESTDIR
+
+.DEFAULT_GOAL := all
+.PHONY: all
+all: modules tools ## build the module and tmctl
+
+.PHONY: modules
+modules: ## build src/taskmonitor.ko against KDIR (default: the running kernel)
+	@test -e $(KDIR)/Makefile || { \
+		echo "make: $(KDIR): no kernel headers there (try: apt install linux-headers-$(KVER), or make KDIR=...)" >&2; \
+		exit 1; }
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
+
+.PHONY: tools
+tools: ## build tools/tmctl/tmctl and the library it stands on
+	$(MAKE) -C tools/tmctl
+
+.PHONY: install
+install: tools ## install tmctl, the library, the header and the man pages (PREFIX, DESTDIR)
+	$(MAKE) -C tools/lib install
+	$(MAKE) -C tools/tmctl install
+	install -d $(DESTDIR)$(PREFIX)/include/linux $(DESTDIR)$(MANDIR)/man4
+	install -m 644 include/uapi/linux/taskmonitor.h $(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 Documentation/man/taskmonitor.4 $(DESTDIR)$(MANDIR)/man4
+
+.PHONY: modules_install
+modules_install: modules ## install the module for the kernel of KDIR (INSTALL_MOD_PATH, DESTDIR)
+	$(MAKE) -C $(KDIR) M=$(CURDIR)/src \
+		INSTALL_MOD_PATH=$(if $(INSTALL_MOD_PATH),$(INSTALL_MOD_PATH),$(DESTDIR)) modules_install
+
+.PHONY: setup
+setup: ## install what demo, check and shell need (Debian, as root; else say what)
+	tools/testing/setup.sh
+
+.PHONY: demo
+demo: ## see it at work: boots a kernel of its own, touches nothing of yours
+	tools/testing/demo.sh
+
+.PHONY: check
+check: ## run every test on every kernel (KERNELS="6.12", TESTS="lab errno" for fewer)
+	tools/testing/check.sh
+
+.PHONY: shell
+shell: ## a prompt in a virtual machine with the module loaded (KERNEL=6.1)
+	tools/testing/shell.sh
+
+.PHONY: clean
+clean: ## remove what was built
+	$(MAKE) -C tools/tmctl clean
+	$(MAKE) -C tools/lib clean
+	rm -rf build
+	find src \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \
+		-o -name '*.o.d' -o -name modules.order -o -name Module.symvers \) -delete
+
+.PHONY: help
+help: ## this list
+	@sed -nE 's/^([a-z_]+):.* ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo "variables: KDIR= KVER= PREFIX= DESTDIR= INSTALL_MOD_PATH= CC= CFLAGS="

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+/*
+ * taskmonitor: processes sampled from inside the kernel.
+ *
+ * This header is all that user space may rely on, for ever: the record
+ * (struct task_sample), the requests of /dev/taskmonitor, and their errors.
+ * Documentation/ioctl.md has a page for each request.
+ *
+ * How to add a field to a structure here
+ *   1. Append it; never move, resize or reuse what is there. Keep the natural
+ *      alignment and leave no hole.
+ *   2. Give it a bit in a mask (TM_VALID_*) when it may be absent: an absent
+ *      figure is said to be absent, never shown as 0.
+ *   3. Extend the size checks in src/frontend/chardev.c and the header test.
+ *   The request number carries the size of the caller's structure. A caller
+ *   with an older, shorter one gets as much as it has room for; a caller with
+ *   a newer, longer one sees zeroes behind what the module knows.
+ */
+#ifndef _UAPI_LINUX_TASKMONITOR_H
+#define _UAPI_LINUX_TASKMONITOR_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+#define TM_DEVICE_NAME	"taskmonitor"	/* /dev/taskmonitor */
+#define TM_IOC_MAGIC	'N'
+
+#define TM_COMM_LEN	16	/* bytes of task_sample.comm, NUL included */
+#define TM_TEXT_SIZE	128	/* bytes of the buffer of TM_GET_TEXT */
+
+/*
+ * Intervals. The lower bound keeps a sampler that does nothing else within
+ * the reach of an ordinary machine's timers.
+ */
+#define TM_INTERVAL_MIN_NS	100000ULL		/* 100 us */
+#define TM_INTERVAL_MAX_NS	3600000000000ULL	/* 1 h */
+
+/* task_sample.valid: which groups of figures are filled. */
+#define TM_VALID_CPU		(1ULL << 0)	/* utime, stime */
+#define TM_VALID_MEM		(1ULL << 1)	/* vsize_bytes, rss_bytes, swap_bytes */
+#define TM_VALID_PEAK_RSS	(1ULL << 2)	/* peak_rss_bytes */
+#define TM_VALID_FAULTS		(1ULL << 3)	/* min_flt, maj_flt */
+#define TM_VALID_SWITCHES	(1ULL << 4)	/* nvcsw, nivcsw */
+#define TM_VALID_RUN_DELAY	(1ULL << 5)	/* run_delay_ns */
+#define TM_VALID_IO_BYTES	(1ULL << 6)	/* read_bytes, write_bytes */
+#define TM_VALID_IO_CHARS	(1ULL << 7)	/* rchar_bytes, wchar_bytes */
+#define TM_VALID_CGROUP		(1ULL << 8)	/* cgroup_id */
+#define TM_VALID_EXIT		(1ULL << 9)	/* exit_code, exit_time_ns */
+#define TM_VALID_WINDOW		(1ULL << 10)	/* window_*, cpu_*_ppm, rss_*_bytes */
+
+/* task_sample.flags */
+/*
+ * The figures of CPU time are as of the last tick or switch: this kernel's
+ * configuration does not let a task's current slice be read from outside.
+ */
+#define TM_SAMPLE_CPU_AS_OF_TICK	(1U << 0)
+/* The process has exited; what is here is the last that was seen of it. */
+#define TM_SAMPLE_EXITED		(1U << 1)
+/* The target is one thread, not a whole process. */
+#define TM_SAMPLE_THREAD		(1U << 2)
+
+/**
+ * enum tm_kind - what a record is, in task_sample.kind
+ * @TM_KIND_READ: sampled because somebody asked (TM_GET, a batch, a file)
+ * @TM_KIND_PERIODIC: sampled by the sampler at its interval
+ */
+enum tm_kind {
+	TM_KIND_READ = 0,
+	TM_KIND_PERIODIC = 1,
+};
+
+/**
+ * struct task_sample - one reading of a target
+ * @utime: CPU time in user mode, nanoseconds
+ * @stime: CPU time in kernel mode, nanoseconds. @utime + @stime is the run
+ *	time that the scheduler has accounted, exact to the nanosecond, the
+ *	slice that runs right now included; it is split as the kernel itself
+ *	splits it (cputime_adjust() in kernel/sched/cputime.c), in proportion
+ *	to what the ticks saw. Neither ever goes backwards.
+ * @valid: which of the groups below are filled (TM_VALID_*). A figure whose
+ *	bit is clear is unknown, not 0.
+ * @time_ns: when the sample was taken, CLOCK_MONOTONIC
+ * @seq: number of the record in its session, from 1, without a gap; 0 in an
+ *	answer to TM_GET, which makes no record
+ * @start_time_ns: when the process started, CLOCK_BOOTTIME. Together with
+ *	@pid it names a process for ever: a reused pid has another start.
+ * @pid: its number in the PID namespace of whoever asked; the thread's own
+ *	where the target is a thread. 0: not visible from there.
+ * @tgid: the process's number in that namespace
+ * @ppid: its parent's number there, 0 if the parent is not visible
+ * @uid: real user id, in the initial user namespace
+ * @exit_code: as wait4() gives it (TM_VALID_EXIT)
+ * @threads: live threads of the process
+ * @cpu: the CPU it (its first live thread) ran on last
+ * @flags: TM_SAMPLE_*
+ * @kind: enum tm_kind
+ * @state: one letter, as /proc/PID/stat shows it: R S D T t X Z P I
+ * @comm: name of the process (or thread), NUL-terminated
+ * @vsize_bytes: virtual size (VmSize)
+ * @rss_bytes: resident set (VmRSS), as precise as /proc/PID/statm
+ * @peak_rss_bytes: the most that was ever resident, earlier programs of the
+ *	same process included, as ru_maxrss counts it
+ * @swap_bytes: swapped out (VmSwap)
+ * @min_flt: page faults that needed no I/O
+ * @maj_flt: page faults that did
+ * @nvcsw: voluntary context switches
+ * @nivcsw: involuntary context switches
+ * @run_delay_ns: time spent runnable, waiting for a CPU. Threads that had
+ *	exited before the target was added are not in it: the kernel keeps no
+ *	sum of theirs.
+ * @read_bytes: read from storage
+ * @write_bytes: written towards storage
+ * @rchar_bytes: read through system calls, the page cache's part included
+ * @wchar_bytes: written through system calls
+ * @exit_time_ns: when it exited, CLOCK_MONOTONIC (TM_VALID_EXIT)
+ * @cgroup_id: its cgroup on the unified hierarchy (the inode number of the
+ *	cgroup's directory)
+ * @window_samples: samples in the window (TM_VALID_WINDOW)
+ * @cpu_min_ppm: least CPU use between two samples of the window, millionths
+ *	of one CPU (1000000 is one CPU fully used)
+ * @cpu_avg_ppm: average CPU use over the window
+ * @cpu_max_ppm: greatest CPU use between two samples of the window
+ * @rss_min_bytes: least resident set seen in the window
+ * @rss_avg_bytes: average resident set over the samples of the window
+ * @rss_max_bytes: greatest resident set seen in the window
+ *
+ * The first 16 bytes are the lab's struct; a program that knows only those
+ * works against every later module. All of a record is filled at one moment,
+ * or the request fails: a record is never half new.
+ */
+struct task_sample {
+	__u64 utime;
+	__u64 stime;
+	__u64 valid;
+	__u64 time_ns;
+	__u64 seq;
+	__u64 start_time_ns;
+	__s32 pid;
+	__s32 tgid;
+	__s32 ppid;
+	__u32 uid;
+	__s32 exit_code;
+	__u32 threads;
+	__u32 cpu;
+	__u16 flags;
+	__u8 kind;
+	__u8 state;
+	char comm[TM_COMM_LEN];
+	__u64 vsize_bytes;
+	__u64 rss_bytes;
+	__u64 peak_rss_bytes;
+	__u64 swap_bytes;
+	__u64 min_flt;
+	__u64 maj_flt;
+	__u64 nvcsw;
+	__u64 nivcsw;
+	__u64 run_delay_ns;
+	__u64 read_bytes;
+	__u64 write_bytes;
+	__u64 rchar_bytes;
+	__u64 wchar_bytes;
+	__u64 exit_time_ns;
+	__u64 cgroup_id;
+	__u32 window_samples;
+	__u32 cpu_min_ppm;
+	__u32 cpu_avg_ppm;
+	__u32 cpu_max_ppm;
+	__u64 rss_min_bytes;
+	__u64 rss_avg_bytes;
+	__u64 rss_max_bytes;
+};
+
+#define TM_SAMPLE_SIZE_VER0	16	/* the lab's utime and stime */
+
+#define TM_STATE_RUNNING	(1U << 0)	/* the session is started */
+#define TM_STATE_PRIVATE	(1U << 1)	/* it belongs to this file */
+
+/**
+ * struct tm_state - what a session is doing
+ * @version: the module's version, major << 16 | minor << 8 | patch
+ * @flags: TM_STATE_*
+ * @targets: how many targets it has
+ * @targets_alive: how many of them have not exited
+ * @interval_ns: the interval asked for
+ * @ticks: times that the sampler served it
+ * @missed_ticks: deadlines that passed without being served at all
+ * @samples: records it has produced
+ * @lateness_max_ns: the longest time by which a tick came after its deadline
+ * @cost_ns: time the sampler spent on it
+ */
+struct tm_state {
+	__u32 version;
+	__u32 flags;
+	__u32 targets;
+	__u32 targets_alive;
+	__u64 interval_ns;
+	__u64 ticks;
+	__u64 missed_ticks;
+	__u64 samples;
+	__u64 lateness_max_ns;
+	__u64 cost_ns;
+};
+
+#define TM_STATE_SIZE_VER0	64
+
+/*
+ * Requests of /dev/taskmonitor. They act on the session of the file: the
+ * module's default session, until the file asks for one of its own.
+ *
+ * Errors that every request may give: ENOTTY (no such request), EFAULT (bad
+ * pointer), EINVAL (the size in the request's number is smaller than the
+ * structure's first version), EPERM (the file's opener may not do this).
+ */
+
+/*
+ * TM_GET - sample the first target now.
+ * ESRCH: there is no target, it has exited, or it is not visible in the
+ * caller's PID namespace.
+ */
+#define TM_GET		_IOR(TM_IOC_MAGIC, 0xA0, struct task_sample)
+
+/*
+ * TM_GET_TEXT - the same as one line of text, NUL-terminated:
+ * "pid 128 usr 36181127855 sys 28725434471\n". Errors as TM_GET.
+ */
+#define TM_GET_TEXT	_IOR(TM_IOC_MAGIC, 0xA1, char[TM_TEXT_SIZE])
+
+/* TM_START, TM_STOP - start or stop the sampling; done already: no error. */
+#define TM_START	_IO(TM_IOC_MAGIC, 0xA2)
+#define TM_STOP		_IO(TM_IOC_MAGIC, 0xA3)
+
+/*
+ * TM_PID - a negative value: gets the first target's PID, 0 if there is none
+ * (or it is not visible from the caller's PID namespace). A positive value:
+ * makes that process the only target; ESRCH if there is no such process (a
+ * zombie is none), and the targets stay as they were. Zero: EINVAL.
+ */
+#define TM_PID		_IOWR(TM_IOC_MAGIC, 0xA4, int)
+
+/* TM_STATE - what the session is doing. Grows at its end, as TM_GET does. */
+#define TM_STATE	_IOR(TM_IOC_MAGIC, 0xA5, struct tm_state)
+
+#endif /* _UAPI_LINUX_TASKMONITOR_H */

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who may do what. Rights are those of whoever opened the file, not of who
+ * holds it now: a program that is handed an open file gains nothing by it, and
+ * a privileged one that is tricked into using it gives nothing away.
+ *
+ * ptrace_may_access() is not exported to modules; its rule is spelt out here:
+ * the same user and group in all three ids and a process that may be dumped,
+ * or CAP_SYS_PTRACE.
+ */
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/sched.h>
+#include <linux/sched/coredump.h>
+#include <linux/sched/task.h>
+#include <linux/uidgid.h>
+#include <linux/user_namespace.h>
+
+#include "../compat.h"
+#include "access.h"
+
+/** tm_rights_of_opener - for open(): settle what current may do through @file */
+void tm_rights_of_opener(struct tm_rights *rights, const struct file *file)
+{
+	rights->control = file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN);
+	rights->everyone = file_ns_capable(file, &init_user_ns, CAP_SYS_PTRACE);
+	rights->cred = file->f_cred;
+}
+
+static bool tm_same_ids(const struct cred *opener, const struct cred *target)
+{
+	return uid_eq(opener->fsuid, target->euid) && uid_eq(opener->fsuid, target->suid) &&
+	       uid_eq(opener->fsuid, target->uid) && gid_eq(opener->fsgid, target->egid) &&
+	       gid_eq(opener->fsgid, target->sgid) && gid_eq(opener->fsgid, target->gid);
+}
+
+/* A program that was set-uid, or that nobody may read, is not its user's to look into. */
+static bool tm_is_dumpable(struct task_struct *task)
+{
+	bool dumpable;
+
+	task_lock(task);
+	dumpable = task->mm && get_dumpable(task->mm) == SUID_DUMP_USER;
+	task_unlock(task);
+	return dumpable;
+}
+
+/**
+ * tm_may_monitor - may this opener see this process?
+ * @rights: the opener's
+ * @pid: whom
+ * @type: PIDTYPE_TGID or PIDTYPE_PID
+ *
+ * Process context. One that is gone may be seen by nobody but who may see all.
+ */
+bool tm_may_monitor(const struct tm_rights *rights, struct pid *pid, enum pid_type type)
+{
+	struct task_struct *task;
+	bool may = false;
+
+	if (rights->everyone)
+		return true;
+	rcu_read_lock();
+	task = pid_task(pid, type);
+	if (task)
+		may = tm_same_ids(rights->cred, __task_cred(task)) && tm_is_dumpable(task);
+	rcu_read_unlock();
+	return may;
+}

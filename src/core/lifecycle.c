@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ends of processes: who watches a task is told when it exits and when it
+ * has been released. Knows no session.
+ *
+ * The scheduler's tracepoints are not exported by symbol; a module finds them
+ * by walking all tracepoints. They are registered while somebody watches and
+ * cost nothing otherwise: a tracepoint without a probe is a nop.
+ *
+ * A probe asks a hash table who watches the process (its signal_struct) or the
+ * thread (its task_struct). Both pointers may be reused by a later process
+ * once the task is freed; the release probe runs before that, and takes the
+ * watch out of the table.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hash.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/spinlock.h>
+#include <linux/tracepoint.h>
+
+#include "../compat.h"
+#include "lifecycle.h"
+
+#define TM_WATCH_BITS 12
+
+/* Writers hold @tm_watch_lock (probes among them: raw, interrupts off); readers RCU. */
+static struct hlist_head tm_watches[1 << TM_WATCH_BITS];
+static DEFINE_RAW_SPINLOCK(tm_watch_lock);
+
+/* @tm_lifecycle_mutex: protects the number of users and the registration that follows it. */
+static DEFINE_MUTEX(tm_lifecycle_mutex);
+static unsigned int tm_lifecycle_users;
+
+static struct hlist_head *tm_watch_bucket(const void *key)
+{
+	return &tm_watches[hash_ptr(key, TM_WATCH_BITS)];
+}
+
+static void tm_watch_insert(struct tm_watch *watch, const void *key)
+{
+	unsigned long flags;
+
+	watch->key = key;
+	raw_spin_lock_irqsave(&tm_watch_lock, flags);
+	hlist_add_head_rcu(&watch->node, tm_watch_bucket(key));
+	raw_spin_unlock_irqrestore(&tm_watch_lock, flags);
+}
+
+/**
+ * tm_watch_process - be told of the end of a process
+ * @watch: with its ops filled in
+ * @task: any thread of it, found in this RCU read section, so that it cannot
+ *	have been released before the watch stands
+ *
+ * A process that had begun its end before is not told of again: look whether
+ * it is alive after this, not before.
+ */
+void tm_watch_process(struct tm_watch *watch, struct task_struct *task)
+{
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "task could be released");
+	tm_watch_insert(watch, task->signal);
+}
+
+/** tm_watch_thread - the same for one thread */
+void tm_watch_thread(struct tm_watch *watch, struct task_struct *task)
+{
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "task could be released");
+	tm_watch_insert(watch, task);
+}
+
+/**
+ * tm_unwatch - no callback begins after this; one may still be running
+ * @watch: watched or not, also twice
+ *
+ * From any context, the release callback included.
+ */
+void tm_unwatch(struct tm_watch *watch)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tm_watch_lock, flags);
+	if (!hlist_unhashed(&watch->node))
+		hlist_del_init_rcu(&watch->node);
+	raw_spin_unlock_irqrestore(&tm_watch_lock, flags);
+}
+
+#define tm_for_each_watch(watch, wanted)                                                           \
+	hlist_for_each_entry_rcu(watch, tm_watch_bucket(wanted), node)                             \
+		if (watch->key == (wanted))
+
+static void tm_probe_exit(TM_PROBE_EXIT_ARGS)
+{
+	bool last = !atomic_read(&task->signal->live);
+	struct tm_watch *watch;
+
+	rcu_read_lock();
+	tm_for_each_watch(watch, task->signal)
+		watch->ops->exit(watch, task, last);
+	tm_for_each_watch(watch, task)
+		watch->ops->exit(watch, task, true);
+	rcu_read_unlock();
+}
+
+/*
+ * The leader is released last of its group. One that lost its place to a
+ * thread that called exec has another leader itself by now, and is only a
+ * thread that went.
+ */
+static void tm_probe_release(void *data, struct task_struct *task)
+{
+	bool last = task->group_leader == task;
+	struct tm_watch *watch;
+
+	rcu_read_lock();
+	tm_for_each_watch(watch, task->signal)
+		watch->ops->release(watch, task, last);
+	tm_for_each_watch(watch, task)
+		watch->ops->release(watch, task, true);
+	rcu_read_unlock();
+}
+
+static struct {
+	const char *name;
+	void *probe;
+	struct tracepoint *tp;
+} tm_probes[] = {
+	{ "sched_process_exit", tm_probe_exit },
+	{ "sched_process_free", tm_probe_release },
+};
+
+static void tm_match_tracepoint(struct tracepoint *tp, void *unused)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(tm_probes); i++) {
+		if (!strcmp(tp->name, tm_probes[i].name))
+			tm_probes[i].tp = tp;
+	}
+}
+
+static void tm_unregister_probes(size_t n)
+{
+	while (n--)
+		tracepoint_probe_unregister(tm_probes[n].tp, tm_probes[n].probe, NULL);
+	/* The probes' text may go with the module: none may be running. */
+	tracepoint_synchronize_unregister();
+}
+
+static int tm_register_probes(void)
+{
+	size_t i;
+	int err;
+
+	for_each_kernel_tracepoint(tm_match_tracepoint, NULL);
+	for (i = 0; i < ARRAY_SIZE(tm_probes); i++) {
+		if (!tm_probes[i].tp) {
+			pr_err("this kernel has no tracepoint %s\n", tm_probes[i].name);
+			err = -EOPNOTSUPP;
+			goto err_unregister;
+		}
+		err = tracepoint_probe_register(tm_probes[i].tp, tm_probes[i].probe, NULL);
+		if (err)
+			goto err_unregister;
+	}
+	return 0;
+
+err_unregister:
+	tm_unregister_probes(i);
+	return err;
+}
+
+/**
+ * tm_lifecycle_get - have the probes registered
+ *
+ * May sleep. Return: 0, or why they could not be: -ENOMEM, -EOPNOTSUPP.
+ */
+int tm_lifecycle_get(void)
+{
+	int err = 0;
+
+	mutex_lock(&tm_lifecycle_mutex);
+	if (!tm_lifecycle_users)
+		err = tm_register_probes();
+	if (!err)
+		tm_lifecycle_users++;
+	mutex_unlock(&tm_lifecycle_mutex);
+	return err;
+}
+
+/** tm_lifecycle_put - no longer in need of them; the last one unregisters them. May sleep. */
+void tm_lifecycle_put(void)
+{
+	mutex_lock(&tm_lifecycle_mutex);
+	if (!--tm_lifecycle_users)
+		tm_unregister_probes(ARRAY_SIZE(tm_probes));
+	mutex_unlock(&tm_lifecycle_mutex);
+}

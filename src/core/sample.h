@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef TM_CORE_SAMPLE_H
+#define TM_CORE_SAMPLE_H
+
+#include <linux/pid.h>
+#include <linux/spinlock.h>
+#include <linux/taskmonitor.h>
+
+#include "calc.h"
+
+struct cred;
+struct pid_namespace;
+struct task_struct;
+
+/**
+ * struct tm_view - for whom a sample is taken, and when
+ * @ns: PID namespace in which numbers are shown
+ * @time_ns: CLOCK_MONOTONIC; one stamp may serve many targets
+ * @kind: what the sample is going to be, enum tm_kind
+ */
+struct tm_view {
+	struct pid_namespace *ns;
+	u64 time_ns;
+	u8 kind;
+};
+
+/**
+ * struct task_monitor - a target: the process or thread that is monitored
+ * @pid: pinned for the target's life; never the task itself, which would keep
+ *	a whole dead process in memory
+ * @type: PIDTYPE_TGID for a process, PIDTYPE_PID for one thread
+ * @lock: protects what follows it. Taken in probes: raw, interrupts off.
+ * @shown: the CPU time last shown, behind which no later figure goes
+ * @run_delay_shown: likewise
+ * @run_delay_dead: waiting time of threads that were released while watched
+ * @exited: the exit was seen; @last holds what is known of it
+ * @final: the totals in @last are final
+ * @last: filled at the exit, completed when the task is released
+ */
+struct task_monitor {
+	struct pid *pid;
+	enum pid_type type;
+
+	raw_spinlock_t lock;
+	struct tm_cputime shown;
+	u64 run_delay_shown;
+	u64 run_delay_dead;
+	bool exited;
+	bool final;
+	struct task_sample last;
+};
+
+void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type type);
+bool tm_task_alive(struct task_struct *task, enum pid_type type);
+bool get_sample(struct task_monitor *tm, const struct tm_view *view, struct task_sample *sample);
+pid_t tm_monitor_nr(const struct task_monitor *tm, const struct pid_namespace *ns);
+
+/* For the probes: atomic context, @task cannot go away meanwhile. */
+void tm_sample_exit(struct task_monitor *tm, struct task_struct *task);
+void tm_sample_final(struct task_monitor *tm, struct task_struct *task);
+void tm_sample_thread_released(struct task_monitor *tm, struct task_struct *task);
+
+#endif /* TM_CORE_SAMPLE_H */

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/taskmonitor: the requests of <linux/taskmonitor.h>.
+ */
+#include <linux/build_bug.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "../core/access.h"
+#include "../core/session.h"
+#include "frontends.h"
+
+/* What user space relies on: the sizes of the first versions, and where the rest begins. */
+static_assert(sizeof(struct task_sample) == 256);
+static_assert(offsetof(struct task_sample, valid) == TM_SAMPLE_SIZE_VER0);
+static_assert(offsetof(struct task_sample, comm) == 80);
+static_assert(offsetof(struct task_sample, window_samples) == 216);
+static_assert(sizeof(struct tm_state) == TM_STATE_SIZE_VER0);
+static_assert(sizeof(pid_t) == sizeof(int));
+
+/**
+ * struct tm_file - an open /dev/taskmonitor
+ * @session: what the requests act on
+ * @rights: the opener's
+ */
+struct tm_file {
+	struct tm_session *session;
+	struct tm_rights rights;
+};
+
+/*
+ * Give the caller as much of @from as it has room for, and zeroes behind what
+ * we know: @to_size is the size of its structure, from the request's number.
+ */
+static int tm_copy_grown(void __user *to, size_t to_size, const void *from, size_t from_size)
+{
+	size_t size = min(to_size, from_size);
+
+	if (copy_to_user(to, from, size))
+		return -EFAULT;
+	if (to_size > size && clear_user(to + size, to_size - size))
+		return -EFAULT;
+	return 0;
+}
+
+static long tm_ioctl_get(struct tm_file *tf, unsigned int cmd, void __user *arg)
+{
+	struct task_sample sample;
+	int err;
+
+	if (_IOC_SIZE(cmd) < TM_SAMPLE_SIZE_VER0)
+		return -EINVAL;
+	err = tm_session_first(tf->session, &tf->rights, task_active_pid_ns(current), &sample);
+	return err ?: tm_copy_grown(arg, _IOC_SIZE(cmd), &sample, sizeof(sample));
+}
+
+static long tm_ioctl_get_text(struct tm_file *tf, unsigned int cmd, void __user *arg)
+{
+	char text[TM_TEXT_SIZE] = {};
+	struct task_sample sample;
+	int err;
+
+	BUILD_BUG_ON(TM_TEXT_SIZE < TM_LINE_SIZE);
+	if (_IOC_SIZE(cmd) < sizeof(text))
+		return -EINVAL;
+	err = tm_session_first(tf->session, &tf->rights, task_active_pid_ns(current), &sample);
+	if (err)
+		return err;
+	tm_format_line(text, sizeof(text), &sample);
+	return tm_copy_grown(arg, _IOC_SIZE(cmd), text, sizeof(text));
+}
+
+static long tm_ioctl_start(struct tm_file *tf, unsigned int cmd, void __user *arg)
+{
+	return tf->rights.control ? tm_session_start(tf->session) : -EPERM;
+}
+
+static long tm_ioctl_stop(struct tm_file *tf, unsigned int cmd, void __user *arg)
+{
+	return tf->rights.control ? tm_session_stop(tf->session) : -EPERM;
+}
+
+static long tm_ioctl_pid(struct tm_file *tf, unsigned int cmd, void __user *arg)
+{
+	int __user *upid = arg;
+	int pid;
+
+	if (_IOC_SIZE(cmd) != sizeof(pid))
+		return -EINVAL;
+	if (get_user(pid, upid))
+		return -EFAULT;
+	if (pid >= 0)
+		return tf->rights.control ? monitor_pid(tf->session, pid) : -EPERM;
+
+	pid = tm_session_first_pid(tf->session, &tf->rights, task_active_pid_ns(current));
+	return pid < 0 ? pid : put_user(pid, upid);
+}
+
+static long tm_ioctl_state(struct tm_file *tf, unsigned int cmd, void __user *arg)
+{
+	struct tm_state state;
+
+	if (!tf->rights.control)
+		return -EPERM;
+	if (_IOC_SIZE(cmd) < TM_STATE_SIZE_VER0)
+		return -EINVAL;
+	tm_session_state(tf->session, &state);
+	return tm_copy_grown(arg, _IOC_SIZE(cmd), &state, sizeof(state));
+}
+
+/*
+ * A request is known by its type, number and direction; its size is the
+ * caller's, and looked at by each.
+ */
+static const struct {
+	unsigned int cmd;
+	long (*run)(struct tm_file *tf, unsigned int cmd, void __user *arg);
+} tm_requests[] = {
+	{ TM_GET, tm_ioctl_get },
+	{ TM_GET_TEXT, tm_ioctl_get_text },
+	{ TM_START, tm_ioctl_start },
+	{ TM_STOP, tm_ioctl_stop },
+	{ TM_PID, tm_ioctl_pid },
+	{ TM_STATE, tm_ioctl_state },
+};
+
+#define TM_NR_FIRST _IOC_NR(TM_GET)
+
+static long tm_chardev_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	unsigned int i = _IOC_NR(cmd) - TM_NR_FIRST;
+
+	if (i >= ARRAY_SIZE(tm_requests) || _IOC_TYPE(cmd) != TM_IOC_MAGIC ||
+	    _IOC_DIR(cmd) != _IOC_DIR(tm_requests[i].cmd))
+		return -ENOTTY;
+	if (_IOC_DIR(cmd) == _IOC_NONE && _IOC_SIZE(cmd))
+		return -ENOTTY;
+	return tm_requests[i].run(file->private_data, cmd, (void __user *)arg);
+}
+
+static int tm_chardev_open(struct inode *inode, struct file *file)
+{
+	struct tm_file *tf = kzalloc(sizeof(*tf), GFP_KERNEL_ACCOUNT);
+
+	if (!tf)
+		return -ENOMEM;
+	tf->session = tm_default_session();
+	tm_rights_of_opener(&tf->rights, file);
+	file->private_data = tf;
+	return nonseekable_open(inode, file);
+}
+
+static int tm_chardev_release(struct inode *inode, struct file *file)
+{
+	kfree(file->private_data);
+	return 0;
+}
+
+static const struct file_operations tm_chardev_fops = {
+	.owner = THIS_MODULE,
+	.open = tm_chardev_open,
+	.release = tm_chardev_release,
+	.unlocked_ioctl = tm_chardev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+static struct miscdevice tm_misc = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = TM_DEVICE_NAME,
+	.fops = &tm_chardev_fops,
+	.groups = tm_attribute_groups,
+	.mode = 0600,
+};
+
+int tm_chardev_init(void)
+{
+	return misc_register(&tm_misc);
+}
+
+void tm_chardev_exit(void)
+{
+	misc_deregister(&tm_misc);
+}
