@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An open device: its life, and the requests it understands.
+ *
+ * Each request is made with a structure of our own, which starts as zeroes and
+ * reaches the caller only when all went well: a module that fills less than we
+ * know, or fails half-way, leaves no rubbish behind.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <taskmonitor/taskmonitor.h>
+
+struct tm_device {
+	int fd;
+};
+
+const char *tm_lib_version(void)
+{
+	return TM_LIB_VERSION;
+}
+
+/* A node that its group may only read still serves all that needs no more. */
+static int open_device(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 && (errno == EACCES || errno == EROFS))
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd;
+}
+
+struct tm_device *tm_open(const char *path)
+{
+	struct tm_device *dev = malloc(sizeof(*dev));
+
+	if (!dev)
+		return NULL;
+	dev->fd = open_device(path ? path : TM_DEVICE_PATH);
+	if (dev->fd < 0) {
+		int err = errno;
+
+		free(dev);
+		errno = err;
+		return NULL;
+	}
+	return dev;
+}
+
+void tm_close(struct tm_device *dev)
+{
+	int err = errno;
+
+	if (!dev)
+		return;
+	close(dev->fd);
+	free(dev);
+	errno = err;
+}
+
+int tm_fd(const struct tm_device *dev)
+{
+	assert(dev);
+	return dev->fd;
+}
+
+/* The only way to the module. A driver's success may be any number but -1. */
+static int request(struct tm_device *dev, unsigned long number, void *arg)
+{
+	assert(dev);
+	return ioctl(dev->fd, number, arg) == -1 ? -1 : 0;
+}
+
+int tm_get(struct tm_device *dev, struct task_sample *sample)
+{
+	struct task_sample answer;
+
+	assert(sample);
+	memset(&answer, 0, sizeof(answer));
+	if (request(dev, TM_GET, &answer))
+		return -1;
+	answer.comm[TM_COMM_LEN - 1] = '\0';
+	*sample = answer;
+	return 0;
+}
+
+int tm_get_text(struct tm_device *dev, char *text, size_t size)
+{
+	char answer[TM_TEXT_SIZE] = "";
+	size_t length;
+
+	assert(text);
+	if (request(dev, TM_GET_TEXT, answer))
+		return -1;
+	answer[sizeof(answer) - 1] = '\0';
+	length = strlen(answer);
+	if (length >= size) {
+		errno = ERANGE;
+		return -1;
+	}
+	memcpy(text, answer, length + 1);
+	return (int)length;
+}
+
+int tm_start(struct tm_device *dev)
+{
+	return request(dev, TM_START, NULL);
+}
+
+int tm_stop(struct tm_device *dev)
+{
+	return request(dev, TM_STOP, NULL);
+}
+
+pid_t tm_pid_get(struct tm_device *dev)
+{
+	int pid = -1;
+
+	if (request(dev, TM_PID, &pid))
+		return -1;
+	return pid > 0 ? pid : 0;
+}
+
+int tm_pid_set(struct tm_device *dev, pid_t pid)
+{
+	int arg = pid;
+
+	/* A negative number would be taken for the question, not the order. */
+	if (pid <= 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	return request(dev, TM_PID, &arg);
+}
+
+int tm_state(struct tm_device *dev, struct tm_state *state)
+{
+	struct tm_state answer;
+
+	assert(state);
+	memset(&answer, 0, sizeof(answer));
+	if (request(dev, TM_STATE, &answer))
+		return -1;
+	*state = answer;
+	return 0;
+}

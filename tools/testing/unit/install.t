@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make install and uninstall, and a program built against what was installed.
+
+. "$(dirname "$0")/lib.sh"
+
+CC=${CC:-gcc}
+root=$work/root
+build=$work/build
+unset MAKEFLAGS MAKELEVEL MAKEOVERRIDES OUT
+
+for part in lib tmctl; do
+	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm install
+	ok "$part: install" [ "$status" = 0 ]
+done
+for file in bin/tmctl share/man/man8/tmctl.8 lib/libtaskmonitor.a lib/libtaskmonitor.so \
+	    lib/libtaskmonitor.so.0 lib/pkgconfig/libtaskmonitor.pc \
+	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
+	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
+done
+ok "nothing outside the prefix" [ "$(ls "$root")$(ls "$root/opt")" = "opttm" ]
+
+cat >"$work/program.c" <<'END'
+#include <stdio.h>
+#include <taskmonitor/taskmonitor.h>
+
+int main(void)
+{
+	struct tm_device *dev = tm_open("/nowhere/taskmonitor");
+
+	printf("%s %d\n", tm_lib_version(), dev != NULL);
+	tm_close(dev);
+	return 0;
+}
+END
+if have pkg-config; then
+	flags=$(PKG_CONFIG_PATH="$root/opt/tm/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$root" \
+		pkg-config --cflags --libs libtaskmonitor)
+	ok "pkg-config knows it" [ -n "$flags" ]
+	# shellcheck disable=SC2086  # several flags
+	run $CC -o "$work/program" "$work/program.c" $flags
+	ok "a program builds against it" [ "$status" = 0 ]
+	run env LD_LIBRARY_PATH="$root/opt/tm/lib" "$work/program"
+	ok "and runs with the shared library" out_matches '^[0-9]+\.[0-9]+\.[0-9]+ 0$'
+else
+	skip "a program builds against it" "no pkg-config"
+fi
+
+for part in lib tmctl; do
+	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
+	ok "$part: uninstall" [ "$status" = 0 ]
+done
+run find "$root" -type f -o -type l
+ok "nothing is left" empty out
+
+run make -C "$top/tools/tmctl" OUT="$work/static" LDFLAGS=-static
+ok "a static tmctl elsewhere" [ "$status" = 0 ]
+run "$work/static/tmctl" version
+ok "it runs" [ "$status" = 0 ]
+run make -C "$top/tools/tmctl" OUT="$work/static" LDFLAGS=-static
+ok "nothing to do a second time" eval '! grep -q -- "-o " "$work/out"'
+
+done_testing

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The UAPI's layout, as every program that was ever built relies on it. Nothing
+ * to run: headers.t compiles this as C and C++, 64-bit and 32-bit. A line here
+ * may be added, never changed.
+ */
+#include <linux/taskmonitor.h>
+
+#ifdef WITH_LIBRARY
+#include <taskmonitor/taskmonitor.h>
+#endif
+
+#ifndef __cplusplus
+#define static_assert _Static_assert
+#endif
+
+#define AT(type, member, offset, size)							\
+	static_assert(__builtin_offsetof(struct type, member) == (offset),		\
+		      #type "." #member " has moved");					\
+	static_assert(sizeof(((struct type *)0)->member) == (size),			\
+		      #type "." #member " has another size")
+
+AT(task_sample, utime, 0, 8);
+AT(task_sample, stime, 8, 8);
+AT(task_sample, valid, 16, 8);
+AT(task_sample, time_ns, 24, 8);
+AT(task_sample, seq, 32, 8);
+AT(task_sample, start_time_ns, 40, 8);
+AT(task_sample, pid, 48, 4);
+AT(task_sample, tgid, 52, 4);
+AT(task_sample, ppid, 56, 4);
+AT(task_sample, uid, 60, 4);
+AT(task_sample, exit_code, 64, 4);
+AT(task_sample, threads, 68, 4);
+AT(task_sample, cpu, 72, 4);
+AT(task_sample, flags, 76, 2);
+AT(task_sample, kind, 78, 1);
+AT(task_sample, state, 79, 1);
+AT(task_sample, comm, 80, 16);
+AT(task_sample, vsize_bytes, 96, 8);
+AT(task_sample, rss_bytes, 104, 8);
+AT(task_sample, peak_rss_bytes, 112, 8);
+AT(task_sample, swap_bytes, 120, 8);
+AT(task_sample, min_flt, 128, 8);
+AT(task_sample, maj_flt, 136, 8);
+AT(task_sample, nvcsw, 144, 8);
+AT(task_sample, nivcsw, 152, 8);
+AT(task_sample, run_delay_ns, 160, 8);
+AT(task_sample, read_bytes, 168, 8);
+AT(task_sample, write_bytes, 176, 8);
+AT(task_sample, rchar_bytes, 184, 8);
+AT(task_sample, wchar_bytes, 192, 8);
+AT(task_sample, exit_time_ns, 200, 8);
+AT(task_sample, cgroup_id, 208, 8);
+AT(task_sample, window_samples, 216, 4);
+AT(task_sample, cpu_min_ppm, 220, 4);
+AT(task_sample, cpu_avg_ppm, 224, 4);
+AT(task_sample, cpu_max_ppm, 228, 4);
+AT(task_sample, rss_min_bytes, 232, 8);
+AT(task_sample, rss_avg_bytes, 240, 8);
+AT(task_sample, rss_max_bytes, 248, 8);
+static_assert(sizeof(struct task_sample) >= 256, "task_sample has shrunk");
+static_assert(TM_SAMPLE_SIZE_VER0 == 16, "the lab's struct has 16 bytes");
+
+AT(tm_state, version, 0, 4);
+AT(tm_state, flags, 4, 4);
+AT(tm_state, targets, 8, 4);
+AT(tm_state, targets_alive, 12, 4);
+AT(tm_state, interval_ns, 16, 8);
+AT(tm_state, ticks, 24, 8);
+AT(tm_state, missed_ticks, 32, 8);
+AT(tm_state, samples, 40, 8);
+AT(tm_state, lateness_max_ns, 48, 8);
+AT(tm_state, cost_ns, 56, 8);
+static_assert(sizeof(struct tm_state) >= 64, "tm_state has shrunk");
+static_assert(TM_STATE_SIZE_VER0 == 64, "tm_state began with 64 bytes");
+
+/* No hole at the end: the last member's end is the structure's. */
+static_assert(sizeof(struct task_sample) % 8 == 0, "task_sample has a hole at its end");
+static_assert(sizeof(struct tm_state) % 8 == 0, "tm_state has a hole at its end");
+
+/* Numbers without their sizes, which may grow. */
+#define REQUEST(request, direction, number)						\
+	static_assert(_IOC_TYPE(request) == 'N' && _IOC_NR(request) == (number) &&	\
+		      _IOC_DIR(request) == (direction), #request " has another number")
+
+REQUEST(TM_GET, _IOC_READ, 0xA0);
+REQUEST(TM_GET_TEXT, _IOC_READ, 0xA1);
+REQUEST(TM_START, _IOC_NONE, 0xA2);
+REQUEST(TM_STOP, _IOC_NONE, 0xA3);
+REQUEST(TM_PID, _IOC_READ | _IOC_WRITE, 0xA4);
+REQUEST(TM_STATE, _IOC_READ, 0xA5);
+static_assert(_IOC_SIZE(TM_GET_TEXT) == 128, "TM_GET_TEXT has another size");
+static_assert(_IOC_SIZE(TM_PID) == 4, "TM_PID has another size");
+
+#ifdef PLANTED	/* headers.t sees that this file can fail */
+AT(task_sample, comm, 81, 16);
+#endif

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Numbers from the command line: what is taken, what is not, and why. */
+#include <errno.h>
+#include <limits.h>
+
+#include "../../tmctl/parse.h"
+#include "tap.h"
+
+#define POISON	0xccccccccccccccccULL
+
+static void uints(void)
+{
+	static const struct {
+		const char *s;
+		int err;
+		uint64_t value;
+	} cases[] = {
+		{ "0", 0, 0 },
+		{ "7", 0, 7 },
+		{ "007", 0, 7 },
+		{ "18446744073709551615", 0, UINT64_MAX },
+		{ "18446744073709551616", -ERANGE, POISON },
+		{ "99999999999999999999999", -ERANGE, POISON },
+		{ "", -EINVAL, POISON },
+		{ " 7", -EINVAL, POISON },
+		{ "7 ", -EINVAL, POISON },
+		{ "+7", -EINVAL, POISON },
+		{ "-7", -EINVAL, POISON },
+		{ "0x7", -EINVAL, POISON },
+		{ "7x", -EINVAL, POISON },
+		{ "7\n", -EINVAL, POISON },
+		{ "99999999999999999999999x", -EINVAL, POISON },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint64_t value = POISON;
+		int err = parse_uint(cases[i].s, 0, UINT64_MAX, &value);
+
+		if (!CHECK(err == cases[i].err && value == cases[i].value, "uint '%s'",
+			   cases[i].s))
+			printf("# err %d value %llu\n", err, (unsigned long long)value);
+	}
+}
+
+static void bounds(void)
+{
+	uint64_t value;
+
+	CHECK(parse_uint("2", 3, 5, &value) == -ERANGE, "below the least");
+	CHECK(parse_uint("3", 3, 5, &value) == 0 && value == 3, "the least");
+	CHECK(parse_uint("5", 3, 5, &value) == 0 && value == 5, "the greatest");
+	CHECK(parse_uint("6", 3, 5, &value) == -ERANGE, "above the greatest");
+}
+
+static void pids(void)
+{
+	pid_t pid = -77;
+
+	CHECK(parse_pid("0", &pid) == -ERANGE, "pid 0");
+	CHECK(parse_pid("-1", &pid) == -EINVAL, "a negative pid");
+	CHECK(parse_pid("12x", &pid) == -EINVAL, "pid 12x");
+	CHECK(parse_pid("2147483648", &pid) == -ERANGE, "a pid above INT_MAX");
+	CHECK(pid == -77, "a bad pid leaves the result alone");
+	CHECK(parse_pid("1", &pid) == 0 && pid == 1, "pid 1");
+	CHECK(parse_pid("2147483647", &pid) == 0 && pid == INT_MAX, "pid INT_MAX");
+}
+
+static void intervals(void)
+{
+	static const struct {
+		const char *s;
+		int err;
+		uint64_t ns;
+	} cases[] = {
+		{ "1", 0, 1000000000 },
+		{ "0.5", 0, 500000000 },
+		{ ".5", 0, 500000000 },
+		{ "2.", 0, 2000000000 },
+		{ "0.000000001s", -ERANGE, POISON },
+		{ "1.000000001", 0, 1000000001 },
+		{ "1.0000000019", 0, 1000000001 },
+		{ "1s", 0, 1000000000 },
+		{ "100ms", 0, 100000000 },
+		{ "1.5ms", 0, 1500000 },
+		{ "250us", 0, 250000 },
+		{ "123456789ns", 0, 123456789 },
+		{ "100000.9ns", 0, 100000 },
+		{ "1.5m", 0, 90000000000 },
+		{ "60m", 0, 3600000000000 },
+		{ "1h", 0, 3600000000000 },
+		{ "3600", 0, 3600000000000 },
+		{ "3600.000000001", -ERANGE, POISON },
+		{ "100us", 0, 100000 },
+		{ "99999ns", -ERANGE, POISON },
+		{ "0", -ERANGE, POISON },
+		{ "0.0", -ERANGE, POISON },
+		{ "99999999999999999999999", -ERANGE, POISON },
+		{ "18446744073709551615h", -ERANGE, POISON },
+		{ "", -EINVAL, POISON },
+		{ ".", -EINVAL, POISON },
+		{ "s", -EINVAL, POISON },
+		{ ".s", -EINVAL, POISON },
+		{ "-1", -EINVAL, POISON },
+		{ "+1", -EINVAL, POISON },
+		{ " 1", -EINVAL, POISON },
+		{ "1 s", -EINVAL, POISON },
+		{ "1S", -EINVAL, POISON },
+		{ "1.2.3", -EINVAL, POISON },
+		{ "1e3", -EINVAL, POISON },
+		{ "1,5", -EINVAL, POISON },
+		{ "inf", -EINVAL, POISON },
+		{ "1sx", -EINVAL, POISON },
+		{ "99999999999999999999999x", -EINVAL, POISON },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint64_t ns = POISON;
+		int err = parse_interval(cases[i].s, &ns);
+
+		if (!CHECK(err == cases[i].err && ns == cases[i].ns, "interval '%s'", cases[i].s))
+			printf("# err %d ns %llu\n", err, (unsigned long long)ns);
+	}
+}
+
+int main(void)
+{
+	uints();
+	bounds();
+	pids();
+	intervals();
+	return tap_end();
+}

@@ -1,0 +1,213 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# tmctl's command line where there is no module: exit codes, messages, help.
+# TMCTL=PATH tries another one than build/unit's.
+
+. "$(dirname "$0")/lib.sh"
+
+TMCTL=${TMCTL:-$UNIT_OUT/tmctl/tmctl}
+nowhere=$work/nowhere/taskmonitor
+tmctl() { "$TMCTL" "$@"; }
+
+# --- help and versions ---------------------------------------------------------
+
+for args in help --help -h; do
+	run tmctl $args
+	ok "$args: exit code 0" [ "$status" = 0 ]
+	ok "$args: nothing on stderr" empty err
+	ok "$args: commands, examples, exit codes" out_matches '^Examples:|^Exit codes:'
+done
+for command in get watch start stop pid status version help; do
+	run tmctl help
+	ok "help: lists $command" out_matches "^  $command "
+	run tmctl help "$command"
+	ok "help $command: usage" out_has "Usage: tmctl $command"
+	ok "help $command: exit code 0" [ "$status" = 0 ]
+	out >"$work/said"
+	run tmctl "$command" --help
+	ok "$command --help: the same" cmp -s "$work/said" "$work/out"
+	run tmctl -h "$command"
+	ok "-h $command: the same" cmp -s "$work/said" "$work/out"
+done
+
+version=$(sed -n 's/^#define TM_LIB_VERSION[[:space:]]*"\(.*\)"/\1/p' \
+	"$top/tools/lib/taskmonitor/taskmonitor.h")
+for args in version --version -V; do
+	run tmctl --device "$nowhere" $args
+	ok "$args: exit code 0 without a module" [ "$status" = 0 ]
+	ok "$args: tmctl's" out_matches "^tmctl +$version\$"
+	ok "$args: the module's is unknown" out_matches '^taskmonitor.ko +-$'
+done
+run tmctl --device "$nowhere" version -j
+ok "version -j: JSON" out_is_json
+ok "version -j: the module's is null" json_is 1 module_version null
+ok "version -j: the library's" json_is 1 library_version "\"$version\""
+
+# --- wrong usage -----------------------------------------------------------------
+
+# wrong NAMED ARG...: exit code 2, one line that names NAMED, and where to read on
+wrong() {
+	named=$1
+	shift
+	run tmctl --device "$nowhere" "$@"
+	ok "$* : exit code 2" [ "$status" = 2 ]
+	ok "$* : names $named" err_matches "^tmctl: .*$named"
+	ok "$* : says where to read on" err_has "Try 'tmctl --help'"
+	ok "$* : two lines" err_lines 2
+	ok "$* : nothing on stdout" empty out
+}
+wrong "no command"
+wrong "'frobnicate'" frobnicate
+wrong "'ge'" ge
+wrong "'frobnicate'" help frobnicate
+wrong "'extra'" get extra
+wrong "'extra'" start extra
+wrong "'extra'" stop extra
+wrong "'extra'" status extra
+wrong "'extra'" version extra
+wrong "'extra'" help get extra
+wrong "'2'" pid 1 2
+wrong "'3'" watch 1 2 3
+wrong "'-x'" get -x
+wrong "'-x'" -x get
+wrong "'--bogus'" get --bogus
+wrong "'--bogus'" --bogus
+wrong "'-c'" get -c 1
+wrong "'--count'" get --count 1
+wrong "'--all'" watch --all
+wrong "'-i'" watch -i
+wrong "'--device'" get --device
+wrong "'12x'" pid 12x
+wrong "'x12'" pid x12
+wrong "''" pid ""
+wrong "' 1'" pid ' 1'
+wrong "'0'" pid 0
+wrong "'-5'" pid -5
+wrong "'-5'" pid -- -5
+wrong "'\\+5'" pid +5
+wrong "'1.5'" pid 1.5
+wrong "'2147483648'" pid 2147483648
+wrong "'99999999999999999999999'" pid 99999999999999999999999
+wrong "'0'" watch 0
+wrong "'0'" watch -i 0
+wrong "'-1'" watch -i -1
+wrong "'1x'" watch 1x
+wrong "'99us'" watch -i 99us
+wrong "'3601'" watch -i 3601
+wrong "'x'" watch 1 x
+wrong "'0'" watch 1 0
+wrong "'0'" watch -c 0
+wrong "'1.5'" watch -c 1.5
+wrong "two intervals" watch -i 1 2
+wrong "two counts" watch -c 1 2 3
+
+# --- no module -------------------------------------------------------------------
+
+run tmctl --device /dev/null/x pid
+ok "a device below a file: exit code 1" [ "$status" = 1 ]
+
+for args in get "get -v" watch start stop pid "pid 1" status; do
+	run tmctl --device "$nowhere" $args
+	ok "$args: exit code 3" [ "$status" = 3 ]
+	ok "$args: one line" err_lines 1
+	ok "$args: the object, the reason, the next step" err_has "tmctl: $nowhere: No such\
+ file or directory (is the module loaded? try: modprobe taskmonitor)"
+	ok "$args: nothing on stdout" empty out
+
+	run tmctl $args --device=/dev/null
+	ok "$args: no taskmonitor device: exit code 3" [ "$status" = 3 ]
+	ok "$args: no taskmonitor device: says so" err_has \
+		"tmctl: /dev/null: Inappropriate ioctl for device (no taskmonitor device"
+done
+if [ -e /dev/taskmonitor ]; then
+	skip "the device's default path" "/dev/taskmonitor is there"
+else
+	run tmctl get
+	ok "the device's default path" err_has "tmctl: /dev/taskmonitor: No such file"
+fi
+
+run env TASKMONITOR_DEVICE="$nowhere/env" "$TMCTL" get
+ok "TASKMONITOR_DEVICE" err_has "$nowhere/env:"
+run env TASKMONITOR_DEVICE="$nowhere/env" "$TMCTL" --device "$nowhere/option" get
+ok "--device is stronger" err_has "$nowhere/option:"
+
+: >"$work/closed"
+chmod 000 "$work/closed"
+if [ "$(id -u)" != 0 ]; then
+	run tmctl --device "$work/closed" get
+elif have setpriv && setpriv --reuid=65534 --clear-groups "$TMCTL" version >/dev/null 2>&1; then
+	chmod 711 "$work"
+	run setpriv --reuid=65534 --clear-groups "$TMCTL" --device "$work/closed" get
+else
+	status=skip
+fi
+if [ "$status" = skip ]; then
+	skip "no permission" "runs as root, and there is no way to step down"
+else
+	ok "no permission: exit code 4" [ "$status" = 4 ]
+	ok "no permission: says whom to ask" err_matches \
+		'^tmctl: .*/closed: Permission denied \(try as root'
+fi
+
+# --- JSON --------------------------------------------------------------------------
+
+for args in "-j get" "get -j" "--json get" "get --json" "-j pid 12x" "pid 12x -j" "-j" \
+	    "frobnicate -j" "get --bogus --json"; do
+	run tmctl --device "$nowhere" $args
+	ok "$args: an error is an object" json_is 1 schema '"taskmonitor.error/1"'
+	ok "$args: one line" out_lines 1
+	ok "$args: has the exit code" json_is 1 exit "$status"
+	ok "$args: a person is told as well" err_matches '^tmctl: '
+done
+run tmctl --device "$work/\"q\\" -j get
+ok "a path with quotes is escaped" out_is_json
+
+# --- stdout --------------------------------------------------------------------------
+
+if [ -c /dev/full ]; then
+	tmctl help >/dev/full 2>"$work/err"
+	status=$?
+	ok "output lost: exit code 1" [ "$status" = 1 ]
+	ok "output lost: says so" err_has "tmctl: standard output: No space left on device"
+else
+	skip "output lost" "no /dev/full"
+fi
+
+mkfifo "$work/pipe"
+{ sleep 5 & } 3<>"$work/pipe"
+sleeper=$!
+# Nobody reads: the pipe's only reader is closed before tmctl writes.
+exec 4<>"$work/pipe"
+exec 5>"$work/pipe"
+exec 4<&-
+kill "$sleeper" 2>/dev/null
+wait "$sleeper" 2>/dev/null
+tmctl help >&5 2>"$work/err"
+status=$?
+exec 5>&-
+ok "reader gone: exit code 0" [ "$status" = 0 ]
+ok "reader gone: not a word" empty err
+
+# --- the manual ------------------------------------------------------------------------
+
+manual=$top/Documentation/man/tmctl.8
+documented() { sed 's/\\-/-/g' "$manual" | grep -qE -e "$1"; }
+for command in get watch start stop pid status version help; do
+	ok "manual: $command" documented "^\\.B.* tmctl $command|^\\.BR? $command"
+done
+for option in --json --device --help --version --all --interval --count; do
+	ok "manual: $option" documented "$option"
+done
+keys=$(sed -n 's/^	{ "\([a-z_]*\)", .*/\1/p' "$top/tools/tmctl/columns.c" \
+	"$top/tools/tmctl/cmd_status.c" | sort -u)
+ok "manual: there are keys to look for" [ "$(echo "$keys" | wc -l)" -gt 50 ]
+for key in $keys; do
+	ok "manual: key $key" documented "^\\.B $key\$"
+done
+run grep -hE '^\.B [a-z]+_[a-z_]+$' "$manual"
+for key in $(sed 's/^\.B //' "$work/out"); do
+	ok "manual: $key exists" eval 'echo "$keys" | grep -qx "$key"'
+done
+
+done_testing

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tmctl start, stop and pid: what steers the session. Silent when done. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "error.h"
+#include "json.h"
+#include "parse.h"
+#include "request.h"
+#include "tmctl.h"
+
+static int set_running(const struct options *opts, bool run)
+{
+	struct tm_device *dev;
+	struct json json;
+	int status;
+
+	dev = request_open(opts, &status);
+	if (!dev)
+		return status;
+	if (run ? tm_start(dev) : tm_stop(dev)) {
+		status = request_failed(opts, dev, errno);
+	} else if (opts->json) {
+		json_begin(&json, stdout, "taskmonitor.control/1");
+		json_bool(&json, "running", run);
+		json_end(&json);
+	}
+	tm_close(dev);
+	return status;
+}
+
+int cmd_start(const struct options *opts, int argc, char **argv)
+{
+	if (argc)
+		return fail_excess("start", argv[0]);
+	return set_running(opts, true);
+}
+
+int cmd_stop(const struct options *opts, int argc, char **argv)
+{
+	if (argc)
+		return fail_excess("stop", argv[0]);
+	return set_running(opts, false);
+}
+
+static void print_pid_json(pid_t pid)
+{
+	struct json json;
+
+	json_begin(&json, stdout, "taskmonitor.pid/1");
+	if (pid)
+		json_int(&json, "pid", pid);
+	else
+		json_null(&json, "pid");
+	json_end(&json);
+}
+
+/* No target is an answer, not a failure. */
+static int show_pid(const struct options *opts, struct tm_device *dev)
+{
+	pid_t pid = tm_pid_get(dev);
+
+	if (pid < 0)
+		return request_failed(opts, dev, errno);
+	if (opts->json) {
+		print_pid_json(pid);
+		return STATUS_DONE;
+	}
+	printf("%d\n", (int)pid);
+	if (!pid)
+		fputs("tmctl: no target (set one: tmctl pid PID)\n", stderr);
+	return STATUS_DONE;
+}
+
+static int set_pid(const struct options *opts, struct tm_device *dev, pid_t pid)
+{
+	if (tm_pid_set(dev, pid)) {
+		if (errno == ESRCH)
+			return fail(STATUS_FAILED, "process %d: No such process (see: ps -e)",
+				    (int)pid);
+		return request_failed(opts, dev, errno);
+	}
+	if (opts->json)
+		print_pid_json(pid);
+	return STATUS_DONE;
+}
+
+int cmd_pid(const struct options *opts, int argc, char **argv)
+{
+	struct tm_device *dev;
+	pid_t pid = 0;
+	int status;
+
+	if (argc > 1)
+		return fail_excess("pid", argv[1]);
+	if (argc && parse_pid(argv[0], &pid))
+		return fail_usage("pid: invalid PID '%s' (a positive number, as ps shows it)",
+				  argv[0]);
+	dev = request_open(opts, &status);
+	if (!dev)
+		return status;
+	status = argc ? set_pid(opts, dev, pid) : show_pid(opts, dev);
+	tm_close(dev);
+	return status;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One JSON object, on one line, as tmctl prints them: no nesting, numbers as
+ * numbers, null for what is not known. The first key is always "schema", which
+ * names what the other keys mean; within a schema keys are only ever added.
+ */
+#ifndef TMCTL_JSON_H
+#define TMCTL_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct json {
+	FILE *out;
+};
+
+void json_begin(struct json *json, FILE *out, const char *schema);
+void json_end(struct json *json);
+
+void json_uint(struct json *json, const char *key, uint64_t value);
+void json_int(struct json *json, const char *key, int64_t value);
+/* Four digits behind the point; null unless it is finite. */
+void json_real(struct json *json, const char *key, double value);
+void json_bool(struct json *json, const char *key, bool value);
+void json_null(struct json *json, const char *key);
+/* Any @length bytes. Those that are not valid UTF-8 become U+FFFD, each. */
+void json_string(struct json *json, const char *key, const char *s, size_t length);
+
+#endif /* TMCTL_JSON_H */

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tmctl: the command line of taskmonitor.
+ *
+ * Floors, lowest first; a file uses only those below it:
+ *	utf8 json parse rates clock	know nothing of tmctl
+ *	error output			how it ends
+ *	field columns			what is shown, and how
+ *	request				libtaskmonitor, with messages
+ *	cmd_*				one file for a family of commands
+ *	options main			the command line
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <taskmonitor/taskmonitor.h>
+
+#include "error.h"
+#include "options.h"
+#include "output.h"
+#include "tmctl.h"
+
+static const struct command commands[] = {
+	{ "get", cmd_get, "av", "[--all]", "sample the target now",
+	  "  -a, -v, --all         every figure, one a line\n" },
+	{ "watch", cmd_watch, "i:c:", "[SECONDS [COUNT]]", "a row each interval, then averages",
+	  "  -i, --interval=TIME   between two rows: 2, 0.5, 100ms (default: 1 second)\n"
+	  "  -c, --count=COUNT     rows to print (default: until Ctrl-C)\n" },
+	{ "start", cmd_start, "", "", "start the sampling", NULL },
+	{ "stop", cmd_stop, "", "", "stop the sampling", NULL },
+	{ "pid", cmd_pid, "", "[PID]", "show the target, or make PID the target", NULL },
+	{ "status", cmd_status, "", "", "what the sampler does, and what it costs", NULL },
+	{ "version", cmd_version, "", "", "versions of tmctl, library and module", NULL },
+	{ "help", cmd_help, "", "[COMMAND]", "this help, or a command's", NULL },
+};
+
+static const char common_help[] =
+	"Options, before or after the command:\n"
+	"  -j, --json            one JSON object a line, errors included\n"
+	"      --device=PATH     instead of " TM_DEVICE_PATH "\n"
+	"                        (also: environment variable TASKMONITOR_DEVICE)\n"
+	"  -h, --help            this help, or the command's\n"
+	"  -V, --version         versions\n";
+
+static const char closing_help[] =
+	"\n"
+	"Examples:\n"
+	"  tmctl pid 128         make process 128 the target\n"
+	"  tmctl get             pid 128 usr 36181127855 sys 28725434471\n"
+	"  tmctl watch 1 5       five rows, a second apart, then their average\n"
+	"  tmctl -j watch        the same for a program, without end\n"
+	"\n"
+	"An unknown figure is '-', in JSON null. Times are nanoseconds and sizes bytes in\n"
+	"JSON; tables show seconds and KiB.\n"
+	"\n"
+	"Exit codes: 0 done, 1 failed or no such process, 2 usage, 3 the module is not\n"
+	"there, 4 not permitted.\n";
+
+static const struct command *find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static int unknown_command(const char *name)
+{
+	return fail_usage("unknown command '%s'", name);
+}
+
+static int print_help(void)
+{
+	size_t i;
+
+	printf("Usage: tmctl [OPTION]... COMMAND [ARGUMENT]...\n"
+	       "Processes sampled from inside the kernel, by the taskmonitor module.\n"
+	       "\n"
+	       "Commands:\n");
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		printf("  %-7s %-18s %s\n", commands[i].name, commands[i].usage, commands[i].help);
+	printf("\n%s%s", common_help, closing_help);
+	return STATUS_DONE;
+}
+
+static int print_command_help(const struct command *cmd)
+{
+	printf("Usage: tmctl %s%s%s\n%s: %s\n\n", cmd->name, *cmd->usage ? " " : "", cmd->usage,
+	       cmd->name, cmd->help);
+	if (cmd->details)
+		printf("%s\n", cmd->details);
+	printf("%s", common_help);
+	return STATUS_DONE;
+}
+
+int cmd_help(const struct options *opts, int argc, char **argv)
+{
+	const struct command *cmd;
+
+	(void)opts;
+	if (!argc)
+		return print_help();
+	if (argc > 1)
+		return fail_excess("help", argv[1]);
+	cmd = find_command(argv[0]);
+	return cmd ? print_command_help(cmd) : unknown_command(argv[0]);
+}
+
+static int run_command(struct options *opts, const struct command *cmd, int argc, char **argv)
+{
+	int first = options_parse(opts, cmd, argc, argv);
+
+	if (first < 0)
+		return STATUS_USAGE;
+	if (opts->help)
+		return print_command_help(cmd);
+	if (opts->version)
+		return cmd_version(opts, 0, NULL);
+	return cmd->run(opts, argc - first, argv + first);
+}
+
+static int tmctl(int argc, char **argv)
+{
+	const char *device = getenv("TASKMONITOR_DEVICE");
+	struct options opts = { .device = device && *device ? device : TM_DEVICE_PATH };
+	const struct command *cmd;
+	int first;
+
+	if (!options_first_look(argc, argv))
+		return STATUS_USAGE;
+	first = options_parse(&opts, NULL, argc, argv);
+	if (first < 0)
+		return STATUS_USAGE;
+	if (opts.help && first == argc)
+		return print_help();
+	if (opts.version && first == argc)
+		return cmd_version(&opts, 0, NULL);
+	if (first == argc)
+		return fail_usage("no command given");
+	cmd = find_command(argv[first]);
+	if (!cmd)
+		return unknown_command(argv[first]);
+	return run_command(&opts, cmd, argc - first, argv + first);
+}
+
+int main(int argc, char **argv)
+{
+	output_init();
+	return output_close(tmctl(argc, argv));
+}
