@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Build the module for a stock kernel, and a static tmctl, for the guest.
+#
+# usage: build.sh [--strict] SERIES[:FLAVOUR]
+#
+# Prints KVER=, MODULE= and TMCTL=, fit for eval. With --strict every warning
+# is an error, sparse's too.
+#
+# Each kernel has its own copy of the sources, build/VERSION/: kbuild leaves
+# its objects beside them, and those of one kernel are no use to another.
+
+set -eu
+export LC_ALL=C
+# Called by make, a make of ours must not take part in its job control nor warn
+# that it cannot.
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+die() { echo "build.sh: $*" >&2; exit 1; }
+
+strict=""
+[ "${1-}" != --strict ] || { strict=1; shift; }
+[ $# = 1 ] || die "usage: build.sh [--strict] SERIES[:FLAVOUR]"
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+eval "$("$here/vm/kernels.sh" "$1")"
+: "${KVER:?}" "${KDIR:?}"
+
+copy=$top/build/$KVER
+log=$copy/build.log
+mkdir -p "$copy"
+
+# Objects of a build in place must not come along, nor may a file stay that is
+# gone from the sources; what has not changed is not made anew.
+sources() {
+	find src include -type f \( -name '*.[chS]' -o -name Kbuild -o -name Makefile \) \
+		! -name '*.mod.c' 2>/dev/null
+}
+(cd "$top" && sources) | while read -r f; do
+	cmp -s "$top/$f" "$copy/$f" || install -D -m 644 "$top/$f" "$copy/$f"
+done
+(cd "$copy" && sources) | while read -r f; do
+	[ -e "$top/$f" ] || rm "$copy/$f"
+done
+
+warnings=()
+[ -z "$strict" ] || warnings=(W=1 C=2 CF=-D__CHECK_ENDIAN__ KCFLAGS=-Werror)
+if ! make -j"$(nproc)" -C "$KDIR" M="$copy/src" "${warnings[@]}" modules >"$log" 2>&1; then
+	grep -vE '^  [A-Z]+ ' "$log" >&2
+	die "the module does not build for $KVER"
+fi
+# What sparse has to say of the kernel's own headers is not for us to mend.
+if [ -n "$strict" ] &&
+   grep -E '(warning|error|WARNING|ERROR):' "$log" | grep -vE '^[^ :]*/linux-headers-' >&2; then
+	rm -f "$copy/src/Module.symvers"	# or modpost would be silent next time
+	die "the module builds for $KVER, but not without warnings"
+fi
+
+make -s -C "$top/tools/tmctl" OUT="$top/build/static" LDFLAGS=-static \
+	${strict:+WERROR=1} >"$copy/tmctl.log" 2>&1 || {
+	cat "$copy/tmctl.log" >&2
+	die "tmctl does not build"
+}
+
+printf 'KVER=%q\nMODULE=%q\nTMCTL=%q\n' "$KVER" "$copy/src/taskmonitor.ko" "$top/build/static/tmctl"

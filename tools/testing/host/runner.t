@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The VM runner itself: a clean run is green, and each thing that can go wrong
+# in a guest turns the verdict red.
+
+set -u
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+here=$(cd "$(dirname "$0")" && pwd)
+testing=$here/..
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export KERNEL="${KERNEL:-6.12}"
+
+n=0
+ok() {	# ok WHAT COMMAND...: passes if COMMAND does
+	local what=$1
+	shift
+	n=$((n + 1))
+	if "$@"; then
+		echo "ok $n - $what"
+	else
+		echo "not ok $n - $what"
+	fi
+}
+red() { [ -s "${1?}" ] && ! "$testing/tap.pl" "$@" >"$work/said" 2>&1; }
+green() { "$testing/tap.pl" "$@" >"$work/said" 2>&1 || { sed 's/^/# /' "$work/said"; false; }; }
+
+# A module of its own, so that this tells of the runner alone.
+mkdir "$work/module"
+cp "$here"/planted/* "$work/module"
+make -s -C "$("$testing/vm/kernels.sh" -p KDIR "$KERNEL")" M="$work/module" modules \
+	>"$work/build.log" 2>&1 || sed 's/^/# /' "$work/build.log"
+
+# guest NAME: a test for the guest, from standard input
+guest() {
+	{ echo '#!/bin/sh'; cat; } >"$work/$1"
+	chmod +x "$work/$1"
+}
+
+guest pass <<'END'
+echo 1..2
+insmod "$TM_MODULE" && rmmod taskmonitor && echo "ok 1 - load and unload"
+[ "$(id -u alice)" = 1000 ] && echo "ok 2 - alice"
+END
+guest fail <<'END'
+echo 1..1
+echo "not ok 1 - on purpose"
+END
+guest status <<'END'
+echo 1..1
+echo "ok 1 - so far"
+exit 3
+END
+guest short <<'END'
+echo 1..2
+echo "ok 1 - and no more"
+END
+guest silent </dev/null
+guest warns <<'END'
+echo 1..1
+insmod "$TM_MODULE" warn=1 && rmmod taskmonitor && echo "ok 1 - warned"
+END
+guest loaded <<'END'
+echo 1..1
+insmod "$TM_MODULE" && echo "ok 1 - loaded"
+END
+guest bails <<'END'
+echo "Bail out! no more"
+END
+guest slow <<'END'
+echo 1..1
+echo "ok 1 - before it hangs"
+sleep 1000
+END
+guest stuck <<'END'
+echo 1..1
+insmod "$TM_MODULE" stuck=1 && echo "ok 1 - stuck"
+END
+guest crash <<'END'
+echo 1..1
+echo "ok 1 - before the crash"
+echo c >/proc/sysrq-trigger
+END
+guest never <<'END'
+echo 1..1
+echo "ok 1 - the machine is still there"
+END
+guest hang <<'END'
+echo 1..1
+sleep 1000
+END
+guest script <<'END'
+echo "said: $*"
+exit 7
+END
+
+run() {
+	local out=$work/$1
+	shift
+	"$testing/vm/run.sh" --module "$work/module/taskmonitor.ko" --out "$out" "$@" \
+		>"$out.stdout" 2>"$out.stderr"
+	echo $? >"$out.status"
+}
+status() { grep -qx "$2" "$1.status"; }
+
+cd "$work" || exit
+run good --tests pass &
+run bad --test-timeout 3 --no-verdict --tests \
+	fail status short silent warns loaded bails slow pass stuck crash never &
+run hung --timeout 18 --tests hang &
+run exec --exec script "two words" &
+wait
+
+ok "a clean run is green" green good/*.tap
+ok "its status is 0" status good 0
+ok "it says how many passed" grep -qx '5 passed, 0 failed' good.stdout
+ok "good test among bad ones stays green" green bad/pass.tap
+for t in fail status short silent bails slow crash never; do
+	ok "red: $t" red "bad/$t.tap"
+done
+log=bad/_kernel_log.tap
+ok "red: the machine" red $log
+ok "a test that fails leaves the machine clean" grep -q '^ok - clean after fail' $log
+ok "a WARN is found" grep -q '^not ok - clean after warns: the kernel complained' $log
+ok "and shown" grep -q '# .*WARNING: .*planted_init' $log
+ok "a module left loaded is found" grep -q '^not ok - clean after loaded: .*left loaded$' $log
+ok "and does not spoil the next test" grep -q '^ok - clean after bails' $log
+ok "a module that cannot be unloaded is found" \
+	grep -q '^not ok - clean after stuck: .*cannot be unloaded' $log
+ok "a crash is called a crash" grep -q '^not ok - the machine crashed' $log
+ok "with the end of the console" grep -q '^# .*sysrq: Trigger a crash' $log
+ok "what was printed before it is kept" grep -q '^ok 1 - before the crash' bad/crash.tap
+ok "red: a machine that hangs" status hung 1
+ok "after it had begun its test" grep -q "^not ok - hang did not end" hung/hang.tap
+ok "and that is said" grep -q 'hung: not finished within 18 s' hung/_kernel_log.tap
+ok "--exec passes arguments and output" grep -qx 'said: two words' exec.stdout
+ok "--exec shows nothing else" [ "$(wc -l <exec.stdout)" = 1 ]
+ok "--exec returns the script's status" status exec 7
+echo "1..$n"

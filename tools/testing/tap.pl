@@ -1,0 +1,50 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Judge test results: usage: tap.pl [-v] FILE...
+#
+# A FILE that ends in .tap holds TAP and is read, any other is run. Shows what
+# failed, with -v every line, and closes with the line "N passed, N failed"
+# (", N skipped" where some were). Fails if anything failed or no test passed;
+# a file whose name begins with _ (a build, the kernel's log) is no test.
+
+use strict;
+use warnings;
+use TAP::Harness;
+
+my $verbose = @ARGV && $ARGV[0] eq '-v' ? shift : 0;
+my ($passed, $failed, $skipped, $tests) = (0, 0, 0, 0);
+
+if (@ARGV) {
+	my $harness = TAP::Harness->new({
+		verbosity => $verbose ? 1 : 0,
+		exec => sub { [$_[1] =~ /\.tap$/ ? ('cat', $_[1]) : $_[1]] },
+	});
+	# A failed line, and the comments that follow it and explain it; of a
+	# file in which everything fails the beginning will do.
+	$harness->callback(made_parser => sub {
+		my ($parser, $job) = @_;
+		my ($bad, $left) = (0, 100);
+		my $show = sub {
+			print "    ", $_[0]->raw, "\n" if $left-- > 0;
+			print "    ... (make check V=1 shows it all)\n" if $left == 0;
+		};
+		$parser->callback(test => sub {
+			$bad = !$_[0]->is_ok;
+			$show->($_[0]) if $bad;
+		});
+		$parser->callback(comment => sub { $show->($_[0]) if $bad });
+	}) unless $verbose;
+	my $all = $harness->runtests(@ARGV);
+	for my $file ($all->descriptions) {
+		my ($p) = $all->parsers($file);
+		# A wrong plan, a bad exit status, no output: a failure each,
+		# unless the file has failures that explain it.
+		$failed += $p->failed || ($p->has_problems ? 1 : 0);
+		$skipped += $p->skipped || ($p->skip_all ? 1 : 0);
+		$passed += $p->passed - $p->skipped;
+		$tests += $p->passed - $p->skipped unless $file =~ m{(^|/)_[^/]*$};
+	}
+}
+print "$passed passed, $failed failed", $skipped ? ", $skipped skipped" : '', "\n";
+exit($failed || !$tests ? 1 : 0);

@@ -1,0 +1,157 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Fetch a Debian stock kernel and its headers without installing either.
+#
+# usage: kernels.sh [--refresh] [-p VARIABLE] SERIES[:FLAVOUR]
+#
+# SERIES is 6.1 or 6.12, FLAVOUR amd64 (the default), cloud-amd64 or rt-amd64.
+# The newest point release for which apt offers both the image and the headers
+# is downloaded, once, and unpacked below
+# ${XDG_CACHE_HOME:-~/.cache}/taskmonitor/kernels/VERSION/.  Printed are shell
+# assignments, fit for eval, or with -p the value of one of them alone:
+#
+#   KVER     the kernel's version, as uname -r says it
+#   VMLINUZ  the image to boot
+#   KDIR     what to give to make -C to build a module
+#   MODDIR   the kernel's own modules
+#   KCACHE   the directory that holds it all
+#
+# apt is asked again once a day, or at once with --refresh.  Where apt knows
+# no such kernel or cannot be reached, a version fetched earlier serves.
+
+set -eu
+
+die() { echo "kernels.sh: $*" >&2; exit 1; }
+
+refresh="" show=""
+while [ $# -gt 0 ]; do
+	case $1 in
+	--refresh) refresh=1 ;;
+	-p) show=${2:?}; shift ;;
+	-*) die "unknown option $1" ;;
+	*) break ;;
+	esac
+	shift
+done
+[ $# = 1 ] || die "usage: kernels.sh [--refresh] [-p VARIABLE] SERIES[:FLAVOUR]"
+series=${1%%:*}
+flavour=${1#"$series"}
+flavour=${flavour#:}
+flavour=${flavour:-amd64}
+
+top=${XDG_CACHE_HOME:-$HOME/.cache}/taskmonitor/kernels
+stamp=$top/newest-$series-$flavour
+mkdir -p "$top"
+
+# 6.1.0-56-amd64, 6.12.117+deb12-amd64, but for the flavour amd64 not
+# 6.1.0-56-cloud-amd64: what stands before the flavour is a number or a +suffix.
+version="${series//./\\.}\\.[0-9]+(-[0-9][^-]*|\\+[^-]+)?-$flavour"
+
+# Versions for which both packages exist, newest last.
+offered() {
+	apt-cache search --names-only "^linux-(image|headers)-$version\$" |
+		sed -E 's/^linux-(image|headers)-([^ ]+) .*/\2/' |
+		sort -V | uniq -d
+}
+
+cached() {
+	local d
+	for d in "$top"/*/; do
+		d=${d%/}
+		echo "${d##*/}"
+	done | grep -Ex "$version" | sort -V | tail -n 1
+}
+
+fetch() {
+	local kver=$1 tmp deb makefile
+	local headers=linux-headers-$kver
+	# The headers' companions differ by series and flavour (common,
+	# common-rt, kbuild-6.1, kbuild-6.12.117+deb12): ask apt for them.
+	local rest
+	rest=$(apt-cache depends "$headers" |
+	       sed -nE 's/^ *Depends: (linux-(headers|kbuild)-.*)/\1/p')
+	[ -n "$rest" ] || return 1
+
+	tmp=$(mktemp -d "$top/.fetch.XXXXXX")
+	# shellcheck disable=SC2064  # expanded now, on purpose
+	trap "rm -rf '$tmp'" EXIT
+	echo "fetching kernel $kver" >&2
+	# As root apt would hand the download to its user _apt, who cannot
+	# write here; to anybody else the option means nothing.
+	# shellcheck disable=SC2086  # a list of packages
+	(cd "$tmp" && apt-get -q -o APT::Sandbox::User=root download \
+		"linux-image-$kver" "$headers" $rest >&2) || return 1
+	for deb in "$tmp"/*.deb; do
+		dpkg -x "$deb" "$tmp/root" || return 1
+		rm "$deb"
+	done
+
+	# Everything in the headers is relative, except that one Makefile
+	# includes another by its installed path.  The tree will be renamed
+	# once more, hence a path relative to the makefile itself.
+	makefile=$tmp/root/usr/src/$headers/Makefile
+	# shellcheck disable=SC2016  # for make to expand
+	sed -i 's|^include /usr/src/|include $(dir $(lastword $(MAKEFILE_LIST)))../|' \
+		"$makefile"
+	! grep -q '^include /' "$makefile" || die "$headers: Makefile looks unlike any known"
+	ln -sfn "../../../usr/src/$headers" "$tmp/root/lib/modules/$kver/build"
+	rm -f "$tmp/root/lib/modules/$kver/source"
+	chmod 755 "$tmp/root"
+	mv -T "$tmp/root" "$top/$kver" || return 1
+	rm -rf "$tmp"
+	trap - EXIT
+}
+
+resolve() {
+	local kver
+
+	if [ -z "$refresh" ] && [ -n "$(find "$stamp" -mmin -1440 2>/dev/null)" ] &&
+	   kver=$(cat "$stamp") && [ -d "$top/$kver" ]; then
+		echo "$kver"
+		return
+	fi
+	kver=$(offered | tail -n 1)
+	if [ -z "$kver" ] && [ "$(id -u)" = 0 ]; then
+		apt-get -qq update >&2 || :
+		kver=$(offered | tail -n 1)
+	fi
+	# A download fails too when apt's lists are older than its servers.
+	if [ -n "$kver" ] && [ ! -d "$top/$kver" ] && ! fetch "$kver"; then
+		if [ "$(id -u)" = 0 ] && apt-get -qq update >&2; then
+			kver=$(offered | tail -n 1)
+			[ -d "$top/$kver" ] || fetch "$kver" || kver=
+		else
+			kver=
+		fi
+	fi
+	if [ -z "$kver" ]; then
+		kver=$(cached) || :
+		[ -n "$kver" ] || die "no kernel $series ($flavour) to be had from apt:" \
+			"try apt-get update as root; see also /etc/apt/sources.list"
+		echo "kernels.sh: apt gives no kernel $series ($flavour), using $kver" >&2
+	fi
+	echo "$kver" >"$stamp"
+	echo "$kver"
+}
+
+exec 9>"$top/.lock-$series-$flavour"
+flock 9
+KVER=$(resolve)
+exec 9>&-
+
+KCACHE=$top/$KVER
+VMLINUZ=$KCACHE/boot/vmlinuz-$KVER
+KDIR=$KCACHE/usr/src/linux-headers-$KVER
+MODDIR=$KCACHE/lib/modules/$KVER
+for f in "$VMLINUZ" "$KDIR/Makefile" "$MODDIR"; do
+	[ -e "$f" ] || die "$f is missing; remove $KCACHE and try again"
+done
+
+if [ -n "$show" ]; then
+	printf '%s\n' "${!show}"
+else
+	for v in KVER VMLINUZ KDIR MODDIR KCACHE; do
+		printf '%s=%q\n' "$v" "${!v}"
+	done
+fi

@@ -1,0 +1,318 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Boot a stock kernel under QEMU with the module and run something in it.
+
+set -eu
+
+usage() {
+	cat <<-'END'
+	usage: run.sh [OPTION...] --tests FILE...
+	       run.sh [OPTION...] --exec SCRIPT [ARGUMENT...]
+	       run.sh [OPTION...] --shell
+
+	--tests FILE...   run each FILE, a static program or a busybox sh script that
+	                  speaks TAP; results go to the directory given by --out
+	--exec SCRIPT     run SCRIPT, show what it prints, exit as it does
+	--shell           a prompt, with the module loaded on a busy process
+
+	-k, --kernel SERIES[:FLAVOUR]
+	                       6.1 or 6.12 (default; environment: KERNEL); amd64
+	                       (default), cloud-amd64 or rt-amd64
+	    --accel HOW        auto (default; environment: ACCEL), kvm, tcg or icount:
+	                       one instruction a nanosecond, the same in each run
+	    --cpus N           default 2
+	    --memory MB        default 1024
+	    --timeout SECONDS  for the whole run, default 600; none for --shell
+	    --test-timeout S   for each test, default 60
+	    --append WORDS     more for the kernel's command line
+	    --module FILE      the taskmonitor.ko to put into the guest
+	    --tmctl FILE       the tmctl (static) to put into the guest's PATH
+	    --file SRC[:DEST]  any other file; DEST defaults to /files/NAME
+	    --out DIR          results and logs, default build/results/VERSION for
+	                       --tests, build/vm/VERSION for the others
+	    --no-verdict       with --tests: leave the results in DIR, do not judge them
+	END
+}
+
+die() { echo "run.sh: $*" >&2; exit 2; }
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../../.." && pwd)
+
+kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=1024
+timeout="" test_timeout=60 append="" module="" tmctl="" out="" mode="" verdict=1
+files=()
+while [ $# -gt 0 ]; do
+	case $1 in
+	-k|--kernel) kernel=${2:?}; shift ;;
+	--accel) accel=${2:?}; shift ;;
+	--cpus) cpus=${2:?}; shift ;;
+	--memory) memory=${2:?}; shift ;;
+	--timeout) timeout=${2:?}; shift ;;
+	--test-timeout) test_timeout=${2:?}; shift ;;
+	--append) append=${2?}; shift ;;
+	--module) module=${2:?}; shift ;;
+	--tmctl) tmctl=${2:?}; shift ;;
+	--file) files+=("${2:?}"); shift ;;
+	--out) out=${2:?}; shift ;;
+	--no-verdict) verdict="" ;;
+	--tests|--exec|--shell) mode=${1#--}; shift; break ;;
+	--probe) mode=probe ;;	# does this accelerator work? used below
+	-h|--help) usage; exit 0 ;;
+	*) usage >&2; exit 2 ;;
+	esac
+	shift
+done
+case $mode in
+tests|exec) [ $# -gt 0 ] || die "--$mode: no file given" ;;
+shell|probe) ;;
+*) usage >&2; exit 2 ;;
+esac
+
+eval "$("$here/kernels.sh" "$kernel")"
+: "${KVER:?}" "${VMLINUZ:?}" "${KCACHE:?}"
+case $mode in
+tests) : "${out:=$top/build/results/$KVER}" ;;
+*) : "${out:=$top/build/vm/$KVER}" ;;
+esac
+mkdir -p "$out"
+
+# kvm_works: there are machines with a /dev/kvm on which a stock kernel does
+# not get far. Only a boot tells; the answer is kept for this kernel, host and
+# QEMU.
+kvm_works() {
+	local host answer
+	[ -w /dev/kvm ] || return 1
+	host=$(uname -r; qemu-system-x86_64 --version; nproc)
+	answer=$KCACHE/kvm-$(echo "$host" | cksum | cut -d' ' -f1)
+	if [ ! -e "$answer" ]; then
+		if "$here/run.sh" -k "$kernel" --accel kvm \
+			--timeout 20 --out "$work/probe" --probe >/dev/null 2>&1
+		then echo yes; else echo no; fi >"$work/answer"
+		mv "$work/answer" "$answer"
+	fi
+	[ "$(cat "$answer")" = yes ]
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# stage SRC DEST: copy a file into the guest's tree.
+root=$work/root
+stage() {
+	[ -f "$1" ] || die "$1: no such file"
+	install -D -m 755 "$1" "$root/$2"
+}
+
+mkdir -p "$root"/{bin,dev,proc,sys,tmp,etc,lib,tests}
+stage "$(command -v busybox)" bin/busybox
+ln -s busybox "$root/bin/sh"
+stage "$here/guest/init" init
+stage "$here/guest/shell" etc/shell
+grep -v '^#' "$here/splats.txt" >"$work/splats"
+cp "$work/splats" "$root/etc/splats"
+[ -z "$module" ] || stage "$module" lib/taskmonitor.ko
+[ -z "$tmctl" ] || stage "$tmctl" bin/tmctl
+for f in "${files[@]}"; do
+	case $f in
+	*:*) stage "${f%%:*}" "${f#*:}" ;;
+	*) stage "$f" "files/${f##*/}" ;;
+	esac
+done
+tests=()
+case $mode in
+tests)
+	for f in "$@"; do
+		t=${f##*/}
+		stage "$f" "tests/$t"
+		tests+=("$t")
+		echo "$t"
+	done >"$root/etc/tests.list"
+	;;
+exec)
+	stage "$1" exec
+	shift
+	printf 'set -- %s\n' "${*@Q}" >"$root/etc/exec.args"
+	;;
+esac
+
+# --- the machine -----------------------------------------------------------
+
+online=""
+case $accel in
+auto) if kvm_works; then accel=kvm; else accel=tcg; fi ;;
+esac
+cmdline="console=ttyS0,115200 rdinit=/init printk.devkmsg=on log_buf_len=4M"
+# A crash ends the machine at once, and so does a CPU that is lost for good;
+# the limits leave room for a slow host.
+cmdline+=" panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30"
+cmdline+=" rcupdate.rcu_cpu_stall_timeout=60"
+case $accel in
+kvm)
+	machine=(-accel kvm -cpu host)
+	;;
+tcg)
+	machine=(-accel tcg -cpu max)
+	# 6.1 takes the emulated CPUs' clocks for unsynchronised.
+	cmdline+=" tsc=reliable mitigations=off"
+	;;
+icount)
+	machine=(-accel tcg -icount "shift=0,sleep=off" -seed 1
+		 -rtc "base=2026-01-01,clock=vm" -cpu "max,-rdrand,-rdseed")
+	cmdline+=" mitigations=off"
+	case $KVER in
+	6.1.*)	# would wait for its second CPU for ever
+		if [ "$cpus" -gt 1 ]; then
+			cmdline+=" maxcpus=1"
+			online=$(seq -s ' ' 1 $((cpus - 1)))
+		fi ;;
+	esac
+	;;
+*) die "--accel $accel: auto, kvm, tcg or icount" ;;
+esac
+
+rows="" cols=""
+if [ "$mode" = shell ]; then
+	if [ -t 0 ]; then read -r rows cols < <(stty size); fi
+	timeout=${timeout:-0}	# for timeout(1): none
+fi
+cat >"$root/etc/run.conf" <<END
+MODE=$mode
+TEST_TIMEOUT=$test_timeout
+ONLINE_CPUS="$online"
+ROWS=$rows
+COLS=$cols
+TERM=${TERM:-linux}
+END
+(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) >"$work/initramfs"
+
+case $mode in
+shell)	# Ctrl-C is for the guest
+	terminal=stdio,id=term,mux=on,signal=off
+	monitor=(-mon chardev=term) ;;
+exec)	# Ctrl-C ends it all
+	terminal=stdio,id=term,signal=on
+	monitor=(-monitor none) ;;
+*)
+	terminal=null,id=term
+	monitor=(-monitor none) ;;
+esac
+
+console=$out/console.log channel=$out/channel
+rm -rf "$out"/*.tap
+: >"$console"
+: >"$channel"
+# shellcheck disable=SC2054  # the commas are QEMU's
+qemu=(timeout --foreground -k 5 "${timeout:-600}" qemu-system-x86_64
+	-nodefaults -no-user-config -no-reboot -display none -M pc
+	"${machine[@]}" -smp "$cpus" -m "$memory"
+	-kernel "$VMLINUZ" -initrd "$work/initramfs" -append "$cmdline $append"
+	-chardev "file,id=console,path=$console"
+	-chardev "file,id=channel,path=$channel"
+	-chardev "$terminal" "${monitor[@]}"
+	-device isa-serial,index=0,chardev=console
+	-device isa-serial,index=1,chardev=channel)
+# The third serial line would share its interrupt with the first.
+# shellcheck disable=SC2054
+qemu+=(-device isa-serial,index=2,irq=5,chardev=term)
+qstatus=0
+case $mode in
+shell) "${qemu[@]}" 2>"$out/qemu.log" || qstatus=$? ;;
+*) "${qemu[@]}" </dev/null 2>"$out/qemu.log" || qstatus=$? ;;
+esac
+
+# --- what came of it --------------------------------------------------------
+
+finished=""
+[ "$(tail -n 1 "$channel")" = "@tm done" ] && finished=1
+
+why() {
+	if [ -n "$finished" ]; then
+		echo "reached its end"
+	elif [ $qstatus = 124 ] || [ $qstatus = 137 ]; then
+		echo "hung: not finished within ${timeout:-600} s"
+	elif [ $qstatus != 0 ]; then
+		echo "QEMU failed with status $qstatus: $(tail -n 1 "$out/qemu.log")"
+	elif ! grep -q '^@tm ready' "$channel"; then
+		echo "did not boot"
+	else
+		echo "crashed"
+	fi
+}
+
+console_tail() { tail -n 80 "$console" | tr -d '\r' | sed 's/^/# /'; }
+
+# What the kernel said from the first test (or script) on.
+sed -n '/taskmonitor-test: begin/,$p' "$console" | tr -d '\r' |
+	grep -aE -f "$work/splats" >"$work/complaints" || :
+
+case $mode in
+probe)
+	[ -n "$finished" ] ;;
+shell)
+	[ -n "$finished" ] || [ $qstatus = 0 ] || {
+		echo "run.sh: the machine $(why); its log is $console" >&2
+		exit 1
+	} ;;
+exec)
+	if [ -z "$finished" ] || [ -s "$work/complaints" ]; then
+		console_tail >&2
+		echo "run.sh: the machine $(why); its log is $console" >&2
+		exit 1
+	fi
+	left=$(sed -n 's/^@tm after exec //p' "$channel")
+	[ "$left" = clean ] || { echo "run.sh: afterwards: $left" >&2; exit 1; }
+	exit "$(sed -n 's/^@tm exec //p' "$channel")"
+	;;
+tests)
+	# One file of TAP for each test ...
+	awk -v out="$out" -v limit="$test_timeout" '
+	function fail(text) { print "not ok - " name " " text >file; failed = 1 }
+	{ sub(/\r$/, "") }
+	/^@tm begin / { name = $3; file = out "/" name ".tap"; failed = 0; printf "" >file; next }
+	/^@tm end / {
+		if ($5 >= limit)
+			fail("did not end within its " limit " s")
+		else if ($4 != 0 && !failed)
+			fail("ended with status " $4)
+		else if (!lines[name])
+			fail("printed nothing")
+		close(file)
+		file = ""
+	}
+	/^@tm / || file == "" || $0 == "" { next }
+	# One test must not end the whole judgement.
+	/^Bail out!/ { fail("bailed out:" substr($0, 10)); next }
+	/^not ok/ && !/# *TODO/i { failed = 1 }
+	{ lines[name]++; print >file }
+	END { if (file != "") fail("did not end: the machine went down in it") }
+	' "$channel"
+	for t in "${tests[@]}"; do
+		[ -e "$out/$t.tap" ] || printf '1..1\nnot ok 1 - %s did not run: the machine %s\n' \
+			"$t" "$(why)" >"$out/$t.tap"
+	done
+	# ... and one for the machine: what each left behind, the kernel log.
+	{
+		sed -n 's/^@tm boot/# while booting:/p' "$channel"
+		awk '
+		/^@tm diag / { diag = diag "# " substr($0, 10) "\n" }
+		/^@tm after / {
+			verdict = $0
+			sub(/^@tm after [^ ]+ /, "", verdict)
+			if (verdict == "clean")
+				printf "ok - clean after %s\n", $3
+			else
+				printf "not ok - clean after %s: %s\n%s", $3, verdict, diag
+			diag = ""
+		}' "$channel" | tr -d '\r'
+		[ -n "$finished" ] || echo -n "not "
+		echo "ok - the machine $(why)"
+		[ -n "$finished" ] || console_tail
+		[ ! -s "$work/complaints" ] || echo -n "not "
+		echo "ok - no complaint in the kernel's log"
+		sed 's/^/# /' "$work/complaints"
+	} | awk '{ print } /^(not )?ok/ { n++ } END { print "1.." n }' >"$out/_kernel_log.tap"
+	[ -z "$verdict" ] || "$top/tools/testing/tap.pl" "$out"/*.tap
+	;;
+esac
