@@ -84,4 +84,14 @@
 #define TM_PROBE_EXIT_ARGS void *data, struct task_struct *task
 #endif
 
+/* vm_flags became read-only, with functions to change it, in 6.3. */
+static inline void tm_vm_forbid_write(struct vm_area_struct *vma)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
+	vm_flags_clear(vma, VM_MAYWRITE);
+#else
+	vma->vm_flags &= ~VM_MAYWRITE;
+#endif
+}
+
 #endif /* TM_COMPAT_H */

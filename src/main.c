@@ -24,6 +24,10 @@ static unsigned int interval_ms = 1000;
 module_param(interval_ms, uint, 0444);
 MODULE_PARM_DESC(interval_ms, "interval of the default session, milliseconds (default 1000)");
 
+static unsigned int history = 1024;
+module_param(history, uint, 0444);
+MODULE_PARM_DESC(history, "records in the default session's history, rounded up to a power of two (default 1024)");
+
 static int fail_init = -1;
 module_param(fail_init, int, 0);
 MODULE_PARM_DESC(fail_init, "for tests: fail at this step of the set-up");
@@ -35,7 +39,7 @@ static int tm_targets_init(void)
 	int err;
 
 	for (i = 0; i < targets; i++) {
-		err = tm_session_add(tm_default_session(), target[i]);
+		err = tm_session_add(tm_default_session(), target[i], false);
 		/* Named twice is no error: it is monitored. */
 		if (err && err != -EEXIST) {
 			pr_err("target %d: %pe\n", target[i], ERR_PTR(err));
@@ -98,22 +102,22 @@ static int tm_steps_init(void)
 
 static int __init tm_mod_init(void)
 {
-	int err = tm_session_init((u64)interval_ms * NSEC_PER_MSEC);
+	int err = tm_sessions_init((u64)interval_ms * NSEC_PER_MSEC, history);
 
 	if (err) {
-		pr_err("interval_ms %u: must be 1 to 3600000\n", interval_ms);
+		pr_err("interval_ms %u, history %u: %pe\n", interval_ms, history, ERR_PTR(err));
 		return err;
 	}
 	err = tm_steps_init();
 	if (err)
-		tm_session_exit();
+		tm_sessions_exit();
 	return err;
 }
 
 static void __exit tm_mod_exit(void)
 {
 	tm_steps_exit();
-	tm_session_exit();
+	tm_sessions_exit();
 }
 
 module_init(tm_mod_init);

@@ -25,6 +25,7 @@ void tm_rights_of_opener(struct tm_rights *rights, const struct file *file)
 {
 	rights->control = file_ns_capable(file, &init_user_ns, CAP_SYS_ADMIN);
 	rights->everyone = file_ns_capable(file, &init_user_ns, CAP_SYS_PTRACE);
+	rights->system = file_ns_capable(file, &init_user_ns, CAP_PERFMON) || rights->control;
 	rights->cred = file->f_cred;
 }
 
@@ -67,4 +68,17 @@ bool tm_may_monitor(const struct tm_rights *rights, struct pid *pid, enum pid_ty
 		may = tm_same_ids(rights->cred, __task_cred(task)) && tm_is_dumpable(task);
 	rcu_read_unlock();
 	return may;
+}
+
+/**
+ * tm_may_keep_current - current has called exec: may it still be seen?
+ * @rights: of whoever watches it
+ *
+ * From the exec probe: current's own credentials and memory stand still.
+ */
+bool tm_may_keep_current(const struct tm_rights *rights)
+{
+	return rights->everyone ||
+	       (tm_same_ids(rights->cred, current_cred()) && current->mm &&
+		get_dumpable(current->mm) == SUID_DUMP_USER);
 }

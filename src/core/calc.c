@@ -2,78 +2,15 @@
 #ifdef __KERNEL__
 #include <linux/errno.h>
 #include <linux/limits.h>
-#include <linux/math64.h>
 #include <linux/string.h>
 #else
 #include <errno.h>
 #include <string.h>
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
-
-static u64 mul_u64_u64_div_u64(u64 a, u64 b, u64 c)
-{
-	return (u64)((unsigned __int128)a * b / c);
-}
 #endif
 
 #include "calc.h"
-
-/**
- * tm_cputime_adopt - start from the split that the kernel has already shown
- * @prev: our last split of this target
- * @kernel: the kernel's last split of it (prev_cputime)
- *
- * The kernel remembers the split it gave to the last reader of /proc, wait4()
- * or getrusage(), and never goes behind it. By adopting it we agree with those
- * to the nanosecond; but only where it is not behind what we have shown
- * ourselves, for our figures do not go backwards either.
- */
-void tm_cputime_adopt(struct tm_cputime *prev, struct tm_cputime kernel)
-{
-	if (kernel.utime >= prev->utime && kernel.stime >= prev->stime)
-		*prev = kernel;
-}
-
-/**
- * tm_cputime_split - split exact run time into user and kernel mode
- * @prev: the last split of this target; updated to the new one
- * @rtime: run time the scheduler accounted, ns, exact
- * @ticks: what the ticks saw: right in proportion at best, never in sum
- *
- * stime = rtime * ticks.stime / (ticks.stime + ticks.utime), utime the rest,
- * both held from going backwards: the formula of cputime_adjust() in
- * kernel/sched/cputime.c. Two examples:
- *
- *   ran 10 ms, seen by 3 user ticks and 1 kernel tick: 7.5 ms and 2.5 ms;
- *   ran 10 ms between the ticks, seen by none: 10 ms and 0.
- */
-void tm_cputime_split(struct tm_cputime *prev, u64 rtime, struct tm_cputime ticks)
-{
-	u64 utime, stime;
-
-	if (prev->utime + prev->stime >= rtime)
-		return;
-
-	if (!ticks.stime)
-		stime = 0;
-	else if (!ticks.utime)
-		stime = rtime;
-	else
-		stime = mul_u64_u64_div_u64(ticks.stime, rtime, ticks.stime + ticks.utime);
-
-	/* The product is approximate on some machines. */
-	if (stime > rtime)
-		stime = rtime;
-	if (stime < prev->stime)
-		stime = prev->stime;
-	utime = rtime - stime;
-	if (utime < prev->utime) {
-		utime = prev->utime;
-		stime = rtime - utime;
-	}
-	prev->utime = utime;
-	prev->stime = stime;
-}
 
 /**
  * tm_ppm - a share in millionths
@@ -92,6 +29,75 @@ u32 tm_ppm(u64 part, u64 whole)
 		return U32_MAX;
 	ppm = mul_u64_u64_div_u64(part, 1000000, whole);
 	return ppm > U32_MAX ? U32_MAX : (u32)ppm;
+}
+
+/**
+ * tm_window_open - begin a window at a sample that belongs to the one before
+ * @w: forgets all else
+ * @time_ns: when that sample was taken
+ * @cpu_ns: the CPU time in it
+ */
+void tm_window_open(struct tm_window *w, u64 time_ns, u64 cpu_ns)
+{
+	memset(w, 0, sizeof(*w));
+	w->begin_ns = time_ns;
+	w->begin_cpu_ns = cpu_ns;
+	w->last_ns = time_ns;
+	w->last_cpu_ns = cpu_ns;
+	w->cpu_min_ppm = U32_MAX;
+	w->rss_min = U64_MAX;
+}
+
+/**
+ * tm_window_add - one sample more
+ * @w: the window; the first sample that it ever sees opens it
+ * @time_ns: when it was taken; one that is not behind the last is passed over
+ * @cpu_ns: its CPU time
+ * @rss_known: whether it knew the resident set
+ * @rss_bytes: which was this
+ *
+ * CPU use is that between two samples: n samples behind the opening one are n
+ * steps. A window of 1 s with 1 ms inside that ran 20 ms flat out and then
+ * slept has a maximum of 1000000 ppm, an average of 20000, a minimum of 0.
+ */
+void tm_window_add(struct tm_window *w, u64 time_ns, u64 cpu_ns, bool rss_known, u64 rss_bytes)
+{
+	u32 ppm;
+
+	if (!w->begin_ns) {
+		tm_window_open(w, time_ns, cpu_ns);
+	} else if (time_ns > w->last_ns) {
+		ppm = tm_ppm(cpu_ns - w->last_cpu_ns, time_ns - w->last_ns);
+		if (ppm < w->cpu_min_ppm)
+			w->cpu_min_ppm = ppm;
+		if (ppm > w->cpu_max_ppm)
+			w->cpu_max_ppm = ppm;
+		w->last_ns = time_ns;
+		w->last_cpu_ns = cpu_ns;
+	} else {
+		return;
+	}
+	w->samples++;
+	if (!rss_known)
+		return;
+	w->rss_samples++;
+	w->rss_sum += rss_bytes >> 10;
+	if (rss_bytes < w->rss_min)
+		w->rss_min = rss_bytes;
+	if (rss_bytes > w->rss_max)
+		w->rss_max = rss_bytes;
+}
+
+/* tm_window_cpu_avg_ppm - CPU use from the opening sample to the last; 0 if it is the only one */
+u32 tm_window_cpu_avg_ppm(const struct tm_window *w)
+{
+	return tm_ppm(w->last_cpu_ns - w->begin_cpu_ns, w->last_ns - w->begin_ns);
+}
+
+/* tm_window_rss_avg - average resident set of the samples that knew it, bytes; 0 if none did */
+u64 tm_window_rss_avg(const struct tm_window *w)
+{
+	return w->rss_samples ? (w->rss_sum / w->rss_samples) << 10 : 0;
 }
 
 static const struct {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ends of processes: who watches a task is told when it exits and when it
- * has been released. Knows no session.
+ * The lives of processes: who watches one is told when it forks, calls exec,
+ * exits and has been released. Knows no session.
  *
  * The scheduler's tracepoints are not exported by symbol; a module finds them
  * by walking all tracepoints. They are registered while somebody watches and
@@ -14,6 +14,8 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/binfmts.h>
+#include <linux/cgroup.h>
 #include <linux/hash.h>
 #include <linux/mutex.h>
 #include <linux/rculist.h>
@@ -31,6 +33,9 @@
 static struct hlist_head tm_watches[1 << TM_WATCH_BITS];
 static DEFINE_RAW_SPINLOCK(tm_watch_lock);
 
+/* The key of those who watch all: an address that no task has. */
+static const char tm_everybody;
+
 /* @tm_lifecycle_mutex: protects the number of users and the registration that follows it. */
 static DEFINE_MUTEX(tm_lifecycle_mutex);
 static unsigned int tm_lifecycle_users;
@@ -40,7 +45,26 @@ static struct hlist_head *tm_watch_bucket(const void *key)
 	return &tm_watches[hash_ptr(key, TM_WATCH_BITS)];
 }
 
-static void tm_watch_insert(struct tm_watch *watch, const void *key)
+/**
+ * tm_watch_key - what a process or thread is watched by
+ * @task: its leader, or the thread
+ * @type: PIDTYPE_TGID or PIDTYPE_PID
+ */
+const void *tm_watch_key(const struct task_struct *task, enum pid_type type)
+{
+	return type == PIDTYPE_TGID ? (const void *)task->signal : task;
+}
+
+/**
+ * tm_watch - be told of what happens to a process or thread
+ * @watch: with its ops filled in
+ * @key: from tm_watch_key(), of a task found in this RCU read section, so that
+ *	it cannot have been released before the watch stands
+ *
+ * One that had begun its end before is not told of again: look whether it is
+ * alive after this, not before. From any context.
+ */
+void tm_watch(struct tm_watch *watch, const void *key)
 {
 	unsigned long flags;
 
@@ -51,25 +75,12 @@ static void tm_watch_insert(struct tm_watch *watch, const void *key)
 }
 
 /**
- * tm_watch_process - be told of the end of a process
+ * tm_watch_all - be told of every fork and every move between cgroups
  * @watch: with its ops filled in
- * @task: any thread of it, found in this RCU read section, so that it cannot
- *	have been released before the watch stands
- *
- * A process that had begun its end before is not told of again: look whether
- * it is alive after this, not before.
  */
-void tm_watch_process(struct tm_watch *watch, struct task_struct *task)
+void tm_watch_all(struct tm_watch *watch)
 {
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "task could be released");
-	tm_watch_insert(watch, task->signal);
-}
-
-/** tm_watch_thread - the same for one thread */
-void tm_watch_thread(struct tm_watch *watch, struct task_struct *task)
-{
-	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "task could be released");
-	tm_watch_insert(watch, task);
+	tm_watch(watch, &tm_everybody);
 }
 
 /**
@@ -91,6 +102,72 @@ void tm_unwatch(struct tm_watch *watch)
 #define tm_for_each_watch(watch, wanted)                                                           \
 	hlist_for_each_entry_rcu(watch, tm_watch_bucket(wanted), node)                             \
 		if (watch->key == (wanted))
+
+/**
+ * tm_watch_find - who watches it?
+ * @key: from tm_watch_key()
+ * @ops: of this kind of watch alone
+ * @match: and only if this says so of it and @arg
+ * @arg: for @match
+ *
+ * Return: the first such, good for the RCU read section of the caller; or NULL.
+ */
+struct tm_watch *tm_watch_find(const void *key, const struct tm_watch_ops *ops,
+			       bool (*match)(const struct tm_watch *watch, const void *arg),
+			       const void *arg)
+{
+	struct tm_watch *watch;
+
+	tm_for_each_watch(watch, key) {
+		if (watch->ops == ops && match(watch, arg))
+			return watch;
+	}
+	return NULL;
+}
+
+static void tm_probe_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	const void *everybody = &tm_everybody;
+	struct tm_watch *watch;
+
+	/* A thread more is no process more. */
+	if (child->signal == parent->signal)
+		return;
+	rcu_read_lock();
+	tm_for_each_watch(watch, parent->signal) {
+		if (watch->ops->fork)
+			watch->ops->fork(watch, parent, child);
+	}
+	tm_for_each_watch(watch, everybody)
+		watch->ops->fork(watch, parent, child);
+	rcu_read_unlock();
+}
+
+static void tm_probe_exec(void *data, struct task_struct *task, pid_t old_pid,
+			  struct linux_binprm *bprm)
+{
+	struct tm_watch *watch;
+
+	rcu_read_lock();
+	tm_for_each_watch(watch, task->signal) {
+		if (watch->ops->exec)
+			watch->ops->exec(watch, task);
+	}
+	rcu_read_unlock();
+}
+
+/* As TP_PROTO of trace/events/cgroup.h; attach_task is all that moves a task on cgroup v2. */
+static void tm_probe_moved(void *data, struct cgroup *dst, const char *path,
+			   struct task_struct *task, bool threadgroup)
+{
+	const void *everybody = &tm_everybody;
+	struct tm_watch *watch;
+
+	rcu_read_lock();
+	tm_for_each_watch(watch, everybody)
+		watch->ops->moved(watch, task);
+	rcu_read_unlock();
+}
 
 static void tm_probe_exit(TM_PROBE_EXIT_ARGS)
 {
@@ -128,8 +205,13 @@ static struct {
 	void *probe;
 	struct tracepoint *tp;
 } tm_probes[] = {
+	{ "sched_process_fork", tm_probe_fork },
+	{ "sched_process_exec", tm_probe_exec },
 	{ "sched_process_exit", tm_probe_exit },
 	{ "sched_process_free", tm_probe_release },
+#ifdef CONFIG_CGROUPS
+	{ "cgroup_attach_task", tm_probe_moved },
+#endif
 };
 
 static void tm_match_tracepoint(struct tracepoint *tp, void *unused)

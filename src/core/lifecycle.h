@@ -3,6 +3,7 @@
 #define TM_CORE_LIFECYCLE_H
 
 #include <linux/list.h>
+#include <linux/pid.h>
 #include <linux/types.h>
 
 struct task_struct;
@@ -10,6 +11,11 @@ struct tm_watch;
 
 /**
  * struct tm_watch_ops - what is called of a watched process or thread
+ * @fork: @parent, which is current, made the process @child. It has its PID and
+ *	has not run yet. Also called of those who watch all.
+ * @exec: @task, which is current, runs another program now
+ * @moved: @task was put into another cgroup; maybe with all of its process. For
+ *	those alone who watch all. May be NULL, as all of these.
  * @exit: @task is exiting. @last: nothing of what is watched runs any longer.
  *	Called by @task itself, late in do_exit(): its memory is gone, its
  *	parent has not been told.
@@ -22,6 +28,10 @@ struct tm_watch;
  * once for one watch.
  */
 struct tm_watch_ops {
+	void (*fork)(struct tm_watch *watch, struct task_struct *parent,
+		     struct task_struct *child);
+	void (*exec)(struct tm_watch *watch, struct task_struct *task);
+	void (*moved)(struct tm_watch *watch, struct task_struct *task);
 	void (*exit)(struct tm_watch *watch, struct task_struct *task, bool last);
 	void (*release)(struct tm_watch *watch, struct task_struct *task, bool last);
 };
@@ -29,7 +39,8 @@ struct tm_watch_ops {
 /**
  * struct tm_watch - somebody's interest in one process or thread
  * @node: in the table of watches; protected by its lock, read under RCU
- * @key: the process's signal_struct, or the thread's task_struct. Unique for
+ * @key: the process's signal_struct, or the thread's task_struct, or a mark
+ *	that stands for all processes. Unique for
  *	as long as the watch can be found: it leaves the table at the latest in
  *	the release callback of what it watches.
  * @ops: whom to call
@@ -45,8 +56,13 @@ struct tm_watch {
 
 int tm_lifecycle_get(void);
 void tm_lifecycle_put(void);
-void tm_watch_process(struct tm_watch *watch, struct task_struct *task);
-void tm_watch_thread(struct tm_watch *watch, struct task_struct *task);
+const void *tm_watch_key(const struct task_struct *task, enum pid_type type);
+void tm_watch(struct tm_watch *watch, const void *key);
+void tm_watch_all(struct tm_watch *watch);
 void tm_unwatch(struct tm_watch *watch);
+
+struct tm_watch *tm_watch_find(const void *key, const struct tm_watch_ops *ops,
+			       bool (*match)(const struct tm_watch *watch, const void *arg),
+			       const void *arg);
 
 #endif /* TM_CORE_LIFECYCLE_H */

@@ -3,6 +3,8 @@
 #define TM_CORE_SAMPLE_H
 
 #include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/taskmonitor.h>
 
@@ -29,35 +31,65 @@ struct tm_view {
  * @pid: pinned for the target's life; never the task itself, which would keep
  *	a whole dead process in memory
  * @type: PIDTYPE_TGID for a process, PIDTYPE_PID for one thread
- * @lock: protects what follows it. Taken in probes: raw, interrupts off.
- * @shown: the CPU time last shown, behind which no later figure goes
+ * @ns: PID namespace of the session's records, and so of the numbers in @last
+ * @shown: the CPU time last shown, behind which no later figure goes; see
+ *	tm_show_run() for who writes it
  * @run_delay_shown: likewise
+ * @lock: protects what follows it. Taken in probes: raw, interrupts off.
  * @run_delay_dead: waiting time of threads that were released while watched
  * @exited: the exit was seen; @last holds what is known of it
  * @final: the totals in @last are final
+ * @unwaited: its parent lets the kernel reap it and hears no totals
+ * @exit_rtime: run time accounted when it was seen to exit
+ * @denied: it runs a program that may not be looked into
  * @last: filled at the exit, completed when the task is released
  */
 struct task_monitor {
 	struct pid *pid;
 	enum pid_type type;
+	struct pid_namespace *ns;
 
-	raw_spinlock_t lock;
 	struct tm_cputime shown;
 	u64 run_delay_shown;
+
+	raw_spinlock_t lock;
 	u64 run_delay_dead;
 	bool exited;
 	bool final;
+	bool denied;
+	bool unwaited;
+	u64 exit_rtime;
 	struct task_sample last;
 };
 
-void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type type);
-bool tm_task_alive(struct task_struct *task, enum pid_type type);
+/**
+ * tm_task_alive - does the target still run?
+ * @task: its leader, or the thread itself
+ * @type: PIDTYPE_TGID or PIDTYPE_PID
+ *
+ * A process does for as long as one of its threads has not begun its exit,
+ * also after its leader has. A zombie does not.
+ */
+static __always_inline bool tm_task_alive(struct task_struct *task, enum pid_type type)
+{
+	if (type == PIDTYPE_PID)
+		return !(READ_ONCE(task->flags) & PF_EXITING);
+	return atomic_read(&task->signal->live) > 0;
+}
+
+void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type type,
+		     struct pid_namespace *ns);
 bool get_sample(struct task_monitor *tm, const struct tm_view *view, struct task_sample *sample);
 pid_t tm_monitor_nr(const struct task_monitor *tm, const struct pid_namespace *ns);
 
 /* For the probes: atomic context, @task cannot go away meanwhile. */
-void tm_sample_exit(struct task_monitor *tm, struct task_struct *task);
+void tm_sample_fork(struct task_monitor *tm, struct task_struct *child, struct task_sample *sample);
+void tm_sample_exec(struct task_monitor *tm, struct task_sample *sample);
+void tm_sample_exit(struct task_monitor *tm, struct task_struct *task, struct task_sample *sample);
 void tm_sample_final(struct task_monitor *tm, struct task_struct *task);
 void tm_sample_thread_released(struct task_monitor *tm, struct task_struct *task);
+
+/* Process context. */
+bool tm_sample_zombie(struct task_monitor *tm);
 
 #endif /* TM_CORE_SAMPLE_H */

@@ -22,6 +22,7 @@
  *                      is being served. A raw leaf: ticks may be moved from
  *                      atomic context.
  */
+#include <linux/bitops.h>
 #include <linux/hrtimer.h>
 #include <linux/kthread.h>
 #include <linux/math64.h>
@@ -107,19 +108,26 @@ static struct tm_tick *tm_take_due(u64 now)
 		timerqueue_del(&tm_queue.head, node);
 		tick = container_of(node, struct tm_tick, node);
 		tm_queue.serving = tick;
+		/* A one-shot is spent, unless it is armed again meanwhile. */
+		if (!tick->interval_ns)
+			tick->active = false;
 	}
 	raw_spin_unlock_irq(&tm_queue.lock);
 	return tick;
 }
 
-static void tm_account(struct tm_tick *tick, u64 now, u64 done)
+static void tm_account(struct tm_tick *tick, u64 deadline, u64 now, u64 done, bool rested)
 {
 	struct tm_tick_stats *stats = &tick->stats;
+	u64 late = now - deadline;
+	int bucket = fls64(div_u64(late, NSEC_PER_USEC));
 
 	stats->ticks++;
 	stats->cost_ns += done - now;
-	if (now - (u64)tick->node.expires > stats->lateness_max_ns)
-		stats->lateness_max_ns = now - (u64)tick->node.expires;
+	stats->stretched += rested;
+	stats->lateness_hist[min(bucket, TM_LATENESS_BUCKETS - 1)]++;
+	if (late > stats->lateness_max_ns)
+		stats->lateness_max_ns = late;
 }
 
 /* The next point of the grid that has not passed. */
@@ -136,18 +144,20 @@ static void tm_advance(struct tm_tick *tick, u64 done)
 	tick->node.expires = (ktime_t)next;
 }
 
-static u64 tm_serve(struct tm_tick *tick, u64 now)
+static u64 tm_serve(struct tm_tick *tick, u64 now, u64 rested_until)
 {
+	u64 deadline = (u64)tick->node.expires;
 	u64 done;
 
 	tick->fn(tick, now);
 	done = ktime_get_ns();
 
 	raw_spin_lock_irq(&tm_queue.lock);
-	tm_account(tick, now, done);
-	/* It may have been stopped meanwhile. */
+	tm_account(tick, deadline, now, done, deadline < rested_until);
+	/* It may have been stopped meanwhile, or a one-shot be done. */
 	if (tick->active) {
-		tm_advance(tick, done);
+		if (tick->interval_ns)
+			tm_advance(tick, done);
 		tm_enqueue(tick);
 	}
 	tm_queue.serving = NULL;
@@ -159,7 +169,7 @@ static u64 tm_serve(struct tm_tick *tick, u64 now)
 /*
  * Serve what is due. Return: no earlier than this may the thread serve again.
  */
-static u64 tm_serve_due(void)
+static u64 tm_serve_due(u64 rested_until)
 {
 	unsigned int pct = READ_ONCE(tm_max_cpu_pct);
 	u64 begin = ktime_get_ns();
@@ -167,7 +177,7 @@ static u64 tm_serve_due(void)
 	struct tm_tick *tick;
 
 	while ((tick = tm_take_due(now))) {
-		now = tm_serve(tick, now);
+		now = tm_serve(tick, now, rested_until);
 		cond_resched();
 		if (kthread_should_stop())
 			break;
@@ -211,7 +221,7 @@ static int monitor_fn(void *arg)
 			continue;
 		}
 		__set_current_state(TASK_RUNNING);
-		rest_until = tm_serve_due();
+		rest_until = tm_serve_due(rest_until);
 	}
 	__set_current_state(TASK_RUNNING);
 	return 0;
@@ -310,6 +320,31 @@ void tm_tick_start(struct tm_tick *tick, u64 interval_ns)
 	}
 	raw_spin_unlock_irqrestore(&tm_queue.lock, flags);
 	tm_sampler_kick();
+}
+
+/**
+ * tm_tick_arm - serve a one-shot @delay_ns from now; armed already: no change
+ * @tick: one that is never started
+ * @delay_ns: 0 for at once
+ *
+ * From any context.
+ */
+void tm_tick_arm(struct tm_tick *tick, u64 delay_ns)
+{
+	unsigned long flags;
+	bool armed = false;
+
+	raw_spin_lock_irqsave(&tm_queue.lock, flags);
+	if (!tick->active) {
+		armed = true;
+		tick->active = true;
+		tick->node.expires = ktime_add_ns(ktime_get(), delay_ns);
+		if (tm_queue.serving != tick)
+			tm_enqueue(tick);
+	}
+	raw_spin_unlock_irqrestore(&tm_queue.lock, flags);
+	if (armed)
+		tm_sampler_kick();
 }
 
 static bool tm_is_served(struct tm_tick *tick)

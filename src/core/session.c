@@ -1,124 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A session: targets, an interval and a run state.
- *
- * Locks, outermost first:
- *   session.control   serialises start, stop and what else must not happen
- *                     while one of them is under way. The sampler's thread is
- *                     created and ended under it, and ticks are waited for: a
- *                     tick never takes it.
- *   session.lock      protects targets and interval_ns. A tick holds it for
- *                     all of its round; nobody else holds it across anything
- *                     that can wait for user space. An rt_mutex, so that a
- *                     reader of low priority who is preempted while holding it
- *                     is lifted to the sampler's.
- *   task_monitor.lock, the table of watches, the sampler's queue: leaves.
+ * Sessions: made, started, stopped, closed; the default session among them.
+ * session_impl.h has their inside, and the locks.
  */
+#include <linux/capability.h>
+#include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/err.h>
-#include <linux/ktime.h>
-#include <linux/mutex.h>
+#include <linux/file.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/pid_namespace.h>
-#include <linux/rtmutex.h>
-#include <linux/sched.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
 
-#include "access.h"
-#include "sampler.h"
-#include "session.h"
-#include "target.h"
+#include "session_impl.h"
 
-/* Targets served before the RCU section ends and others get the CPU. */
-#define TM_CHUNK 32
-
-/**
- * struct tm_session
- * @control: see above
- * @lock: see above
- * @tick: its entry in the sampler's queue
- * @targets: protected by @lock
- * @interval_ns: written under @lock, read anywhere
- * @running: written under @control, read anywhere
- * @samples: records produced; written under @lock
- * @observer: set once
- */
-struct tm_session {
-	struct mutex control;
-	struct rt_mutex lock;
-	struct tm_tick tick;
-	struct tm_targets targets;
-	u64 interval_ns;
-	bool running;
-	u64 samples;
-	const struct tm_observer *observer;
-};
+#define TM_KINDS_SAMPLED (BIT(TM_KIND_PERIODIC) | BIT(TM_KIND_WINDOW))
 
 static struct tm_session tm_the_default;
+
+static DEFINE_MUTEX(tm_sessions_lock);
+static LIST_HEAD(tm_sessions);	/* protected by tm_sessions_lock, as the next two */
+static unsigned int tm_sessions_n;
+static u64 tm_last_id;
+
+/* Closed sessions are taken down here, behind the last probe that may know them. */
+static struct workqueue_struct *tm_closer;
 
 struct tm_session *tm_default_session(void)
 {
 	return &tm_the_default;
 }
 
-static void tm_session_tick(struct tm_tick *tick, u64 now_ns)
+/* What every session begins with, the default one too. */
+static void tm_session_setup(struct tm_session *s)
 {
-	struct tm_session *s = container_of(tick, struct tm_session, tick);
-	struct tm_view view = {
-		.ns = &init_pid_ns,
-		.time_ns = now_ns,
-		.kind = TM_KIND_PERIODIC,
-	};
-	unsigned int i, position = 0;
-	struct task_sample sample;
+	mutex_init(&s->control);
+	mutex_init(&s->batch_lock);
+	rt_mutex_init(&s->lock);
+	raw_spin_lock_init(&s->pool_lock);
+	init_llist_head(&s->pool);
+	init_llist_head(&s->incoming);
+	INIT_HLIST_NODE(&s->all.node);
+	INIT_LIST_HEAD(&s->node);
+	init_waitqueue_head(&s->wait);
+	init_irq_work(&s->wake, tm_session_wake_work);
+	tm_tick_init(&s->tick, tm_session_tick);
+	tm_tick_init(&s->house, tm_house_tick);
+}
 
-	rt_mutex_lock(&s->lock);
-	for (i = 0; i < s->targets.n; i++) {
-		struct task_monitor *tm = &s->targets.slot[i]->monitor;
+static void tm_session_enter(struct tm_session *s)
+{
+	mutex_lock(&tm_sessions_lock);
+	if (s != &tm_the_default)
+		s->id = ++tm_last_id;
+	list_add_tail(&s->node, &tm_sessions);
+	tm_sessions_n++;
+	mutex_unlock(&tm_sessions_lock);
+}
 
-		if (READ_ONCE(tm->exited) || !get_sample(tm, &view, &sample))
-			continue;
-		s->samples++;
-		if (s->observer)
-			s->observer->sampled(&sample, position++);
-		if (i % TM_CHUNK == TM_CHUNK - 1) {
-			cond_resched();
-			view.time_ns = ktime_get_ns();
-		}
-	}
-	rt_mutex_unlock(&s->lock);
+static void tm_session_leave(struct tm_session *s)
+{
+	mutex_lock(&tm_sessions_lock);
+	list_del(&s->node);
+	tm_sessions_n--;
+	mutex_unlock(&tm_sessions_lock);
 }
 
 /**
- * tm_session_init - set up the default session, idle
- * @interval_ns: within TM_INTERVAL_MIN_NS and TM_INTERVAL_MAX_NS
+ * tm_sessions_init - set up the default session, idle
+ * @interval_ns: of the default session
+ * @records: of its history
+ *
+ * Return: 0; -EINVAL where a value is out of its range; -ENOMEM.
  */
-int tm_session_init(u64 interval_ns)
+int tm_sessions_init(u64 interval_ns, unsigned int records)
 {
 	struct tm_session *s = &tm_the_default;
+	int err;
 
-	if (interval_ns < TM_INTERVAL_MIN_NS || interval_ns > TM_INTERVAL_MAX_NS)
+	if (interval_ns < TM_INTERVAL_MIN_NS || interval_ns > TM_INTERVAL_MAX_NS ||
+	    records < TM_RING_RECORDS_MIN || records > TM_RING_RECORDS_MAX)
 		return -EINVAL;
-	mutex_init(&s->control);
-	rt_mutex_init(&s->lock);
-	tm_tick_init(&s->tick, tm_session_tick);
+	tm_closer = alloc_workqueue("taskmonitor", WQ_UNBOUND, 0);
+	if (!tm_closer)
+		return -ENOMEM;
+	tm_session_setup(s);
+	s->ns = &init_pid_ns;
+	/* The rights to it are settled by whoever lets somebody use it. */
+	s->rights.everyone = true;
+	s->kinds = TM_KINDS_ALL;
+	s->watermark = 1;
 	s->interval_ns = interval_ns;
+	err = tm_ring_create(&s->ring, roundup_pow_of_two(records));
+	if (err) {
+		destroy_workqueue(tm_closer);
+		return err;
+	}
+	tm_session_enter(s);
 	return 0;
 }
 
-/** tm_session_exit - nobody can reach the default session any more: take it down */
-void tm_session_exit(void)
+/** tm_sessions_exit - nobody can reach any session any more: take them all down */
+void tm_sessions_exit(void)
 {
 	struct tm_session *s = &tm_the_default;
 
 	tm_session_stop(s);
-	rt_mutex_lock(&s->lock);
-	tm_targets_clear(&s->targets);
-	rt_mutex_unlock(&s->lock);
-	rcu_barrier();	/* tm_target_free() is the module's text */
+	tm_session_leave(s);
+	tm_session_clear(s);
+	/* Closed sessions: their grace period, their work, and what that released. */
+	rcu_barrier();
+	destroy_workqueue(tm_closer);
+	rcu_barrier();
+	tm_tick_stop(&s->house);
+	irq_work_sync(&s->wake);
+	tm_ring_destroy(&s->ring);
+	kvfree(s->batch);
 }
 
 void tm_session_observe(struct tm_session *s, const struct tm_observer *observer)
 {
 	s->observer = observer;
+}
+
+/** tm_session_watch - hold the lifecycle probes. @s: control is held. Return: 0, or why they fail. */
+int tm_session_watch(struct tm_session *s)
+{
+	int err;
+
+	lockdep_assert_held(&s->control);
+	if (s->watching)
+		return 0;
+	err = tm_lifecycle_get();
+	s->watching = !err;
+	return err;
+}
+
+/** tm_session_unwatch - no longer hold them. @s: control is held */
+void tm_session_unwatch(struct tm_session *s)
+{
+	lockdep_assert_held(&s->control);
+	if (!s->watching)
+		return;
+	s->watching = false;
+	tm_lifecycle_put();
 }
 
 /**
@@ -138,14 +166,15 @@ int tm_session_start(struct tm_session *s)
 			WRITE_ONCE(s->running, true);
 			if (s->observer)
 				s->observer->started();
-			tm_tick_start(&s->tick, READ_ONCE(s->interval_ns));
+			if (s->kinds & TM_KINDS_SAMPLED)
+				tm_tick_start(&s->tick, READ_ONCE(s->interval_ns));
 		}
 	}
 	mutex_unlock(&s->control);
 	return err;
 }
 
-/** tm_session_stop - no longer sample; done already: nothing happens. Return: 0. */
+/** tm_session_stop - no longer sample; done already: nothing happens. @s: the session. Return: 0. */
 int tm_session_stop(struct tm_session *s)
 {
 	mutex_lock(&s->control);
@@ -154,6 +183,7 @@ int tm_session_stop(struct tm_session *s)
 		if (s->observer)
 			s->observer->stopped();
 		tm_tick_stop(&s->tick);
+		tm_tick_stop(&s->house);
 		tm_sampler_put();
 	}
 	mutex_unlock(&s->control);
@@ -163,13 +193,14 @@ int tm_session_stop(struct tm_session *s)
 /**
  * tm_session_set_interval - from the next deadline on
  * @s: the session
- * @interval_ns: TM_INTERVAL_MIN_NS to TM_INTERVAL_MAX_NS
+ * @interval_ns: TM_INTERVAL_MIN_NS to TM_INTERVAL_MAX_NS, and not longer than a window
  *
  * Return: 0, or -EINVAL where it is out of range.
  */
 int tm_session_set_interval(struct tm_session *s, u64 interval_ns)
 {
-	if (interval_ns < TM_INTERVAL_MIN_NS || interval_ns > TM_INTERVAL_MAX_NS)
+	if (interval_ns < TM_INTERVAL_MIN_NS || interval_ns > TM_INTERVAL_MAX_NS ||
+	    (s->window_ns && interval_ns > s->window_ns))
 		return -EINVAL;
 	rt_mutex_lock(&s->lock);
 	WRITE_ONCE(s->interval_ns, interval_ns);
@@ -178,241 +209,198 @@ int tm_session_set_interval(struct tm_session *s, u64 interval_ns)
 	return 0;
 }
 
-/* The target for a number in the caller's PID namespace. */
-static struct tm_target *tm_resolve(pid_t nr)
+static int tm_check_attr(const struct tm_session_attr *attr)
 {
-	struct tm_target *target;
-	struct pid *pid;
-
-	if (nr <= 0)
-		return ERR_PTR(-EINVAL);
-	pid = find_get_pid(nr);
-	if (!pid)
-		return ERR_PTR(-ESRCH);
-	target = tm_target_create(pid, PIDTYPE_TGID);
-	put_pid(pid);
-	return target;
+	if (attr->flags & ~TM_SESSION_FLAGS || attr->reserved || attr->scope > TM_SCOPE_SYSTEM ||
+	    attr->kinds & ~TM_KINDS_ALL)
+		return -EINVAL;
+	if (attr->interval_ns < TM_INTERVAL_MIN_NS || attr->interval_ns > TM_INTERVAL_MAX_NS)
+		return -EINVAL;
+	if (attr->window_ns &&
+	    (attr->window_ns < attr->interval_ns || attr->window_ns > TM_INTERVAL_MAX_NS))
+		return -EINVAL;
+	if (attr->ring_records &&
+	    (attr->ring_records < TM_RING_RECORDS_MIN || attr->ring_records > TM_RING_RECORDS_MAX))
+		return -EINVAL;
+	if (attr->scope != TM_SCOPE_CGROUP && attr->cgroup_fd > 0)
+		return -EINVAL;
+	return 0;
 }
 
-/**
- * tm_session_add - one more target
- * @s: the session
- * @nr: a process's number in the caller's PID namespace
- *
- * Return: 0; -EINVAL (not a PID), -ESRCH (no process has it; a zombie and a
- * thread's number are none), -EEXIST (is a target), -ENOSPC, -ENOMEM.
- */
-int tm_session_add(struct tm_session *s, pid_t nr)
+/* The history is memory that the system cannot take back: it counts as locked. */
+static int tm_charge_ring(struct tm_session *s, u32 capacity)
 {
-	struct tm_target *target = tm_resolve(nr);
-	int err;
+	int err = account_locked_vm(current->mm, tm_ring_bytes(capacity) >> PAGE_SHIFT, true);
 
-	if (IS_ERR(target))
-		return PTR_ERR(target);
-	rt_mutex_lock(&s->lock);
-	if (tm_targets_find(&s->targets, target->monitor.pid))
-		err = -EEXIST;
-	else
-		err = tm_targets_reserve(&s->targets);
-	if (!err)
-		tm_targets_append(&s->targets, target);
-	rt_mutex_unlock(&s->lock);
 	if (err)
-		tm_target_release(target);
-	return err;
-}
-
-/**
- * monitor_pid - make one process the only target
- * @s: the session
- * @nr: its number in the caller's PID namespace
- *
- * The old targets stay where this fails. Errors as tm_session_add().
- */
-int monitor_pid(struct tm_session *s, pid_t nr)
-{
-	struct tm_target *target = tm_resolve(nr);
-	struct tm_targets old, new = {};
-	int err;
-
-	if (IS_ERR(target))
-		return PTR_ERR(target);
-	err = tm_targets_reserve(&new);
+		return err;
+	err = tm_ring_create(&s->ring, capacity);
 	if (err) {
-		tm_target_release(target);
+		account_locked_vm(current->mm, tm_ring_bytes(capacity) >> PAGE_SHIFT, false);
 		return err;
 	}
-	tm_targets_append(&new, target);
-
-	rt_mutex_lock(&s->lock);
-	old = s->targets;
-	s->targets = new;
-	rt_mutex_unlock(&s->lock);
-	tm_targets_clear(&old);
+	s->locked_mm = current->mm;
+	mmgrab(s->locked_mm);
 	return 0;
 }
 
-/**
- * tm_session_del - a target less
- * @s: the session
- * @nr: its number in the caller's PID namespace; also one that has exited
- *
- * Return: 0, -EINVAL (not a PID), -ESRCH (not a target).
- */
-int tm_session_del(struct tm_session *s, pid_t nr)
+static void tm_uncharge_ring(struct tm_session *s)
 {
-	struct pid_namespace *ns = task_active_pid_ns(current);
-	int err = -ESRCH;
-	unsigned int i;
-
-	if (nr <= 0)
-		return -EINVAL;
-	rt_mutex_lock(&s->lock);
-	for (i = 0; i < s->targets.n; i++) {
-		struct tm_target *target = s->targets.slot[i];
-
-		if (tm_monitor_nr(&target->monitor, ns) != nr)
-			continue;
-		tm_targets_remove(&s->targets, target);
-		err = 0;
-		break;
-	}
-	rt_mutex_unlock(&s->lock);
-	return err;
+	if (!s->locked_mm)
+		return;
+	account_locked_vm(s->locked_mm,
+			  tm_ring_bytes(tm_ring_capacity(&s->ring)) >> PAGE_SHIFT, false);
+	mmdrop(s->locked_mm);
 }
 
-/** tm_session_clear - no target at all. Return: 0. */
-int tm_session_clear(struct tm_session *s)
+static int tm_hold_cgroup(struct tm_session *s, int fd)
 {
-	struct tm_targets old;
+#ifdef CONFIG_CGROUPS
+	struct cgroup *cgroup = cgroup_get_from_fd(fd);
 
-	rt_mutex_lock(&s->lock);
-	old = s->targets;
-	memset(&s->targets, 0, sizeof(s->targets));
-	rt_mutex_unlock(&s->lock);
-	tm_targets_clear(&old);
+	if (IS_ERR(cgroup))
+		return PTR_ERR(cgroup);
+	s->cgroup = cgroup;
 	return 0;
+#else
+	return -EOPNOTSUPP;
+#endif
 }
 
-static bool tm_read_row(struct tm_session *s, unsigned int row, struct pid_namespace *ns,
-			struct task_sample *sample)
+static void tm_put_cgroup(struct tm_session *s)
 {
-	struct tm_view view = {
-		.ns = ns,
-		.time_ns = ktime_get_ns(),
-		.kind = TM_KIND_READ,
-	};
-
-	return get_sample(&s->targets.slot[row]->monitor, &view, sample);
+#ifdef CONFIG_CGROUPS
+	if (s->cgroup)
+		cgroup_put(s->cgroup);
+#endif
 }
 
-/* May @rights see the first target? NULL: the caller has settled that by a file's mode. */
-static bool tm_may_see_first(struct tm_session *s, const struct tm_rights *rights)
+/*
+ * No probe can make a target any more. Release those that are left; when that
+ * has its grace period behind it, no probe knows the session either, and none
+ * can arm its tick or its wake-up.
+ */
+static void tm_session_close_work(struct work_struct *work)
 {
-	struct task_monitor *tm = &s->targets.slot[0]->monitor;
+	struct tm_session *s = container_of(to_rcu_work(work), struct tm_session, close);
 
-	return !rights || tm_may_monitor(rights, tm->pid, tm->type);
+	tm_session_clear(s);
+	mutex_lock(&s->control);
+	tm_session_unwatch(s);
+	mutex_unlock(&s->control);
+	synchronize_rcu();
+	tm_tick_stop(&s->house);
+	irq_work_sync(&s->wake);
+
+	tm_pool_drain(s);
+	tm_ring_destroy(&s->ring);
+	kvfree(s->batch);
+	tm_put_cgroup(s);
+	put_pid(s->owner);
+	put_pid_ns(s->ns);
+	put_cred(s->rights.cred);
+	kfree(s);
 }
 
 /**
- * tm_session_first - sample the first target now
- * @s: the session
- * @rights: the reader's, or NULL
- * @ns: the reader's PID namespace
- * @sample: filled where 0 is returned
+ * tm_session_close - a private session ends
+ * @s: nobody uses it any more, but the sampler and the probes
  *
- * Return: 0; -ESRCH where there is none, it has exited or @ns does not have
- * it; -EPERM where the reader may not see it.
+ * May sleep, but waits for no grace period.
  */
-int tm_session_first(struct tm_session *s, const struct tm_rights *rights,
-		     struct pid_namespace *ns, struct task_sample *sample)
+void tm_session_close(struct tm_session *s)
 {
-	int err = -ESRCH;
+	tm_session_leave(s);
+	tm_session_stop(s);
+	tm_members_end(s);
+	tm_uncharge_ring(s);
+	INIT_RCU_WORK(&s->close, tm_session_close_work);
+	queue_rcu_work(tm_closer, &s->close);
+}
 
-	rt_mutex_lock(&s->lock);
-	if (s->targets.n && tm_read_row(s, 0, ns, sample) && sample->pid)
-		err = tm_may_see_first(s, rights) ? 0 : -EPERM;
-	rt_mutex_unlock(&s->lock);
-	return err;
+static void tm_session_take_attr(struct tm_session *s, const struct tm_session_attr *attr,
+				 const struct tm_rights *rights)
+{
+	s->scope = attr->scope;
+	s->kinds = attr->kinds ?: TM_KINDS_ALL;
+	s->watermark = attr->watermark ?: 1;
+	s->interval_ns = attr->interval_ns;
+	s->window_ns = attr->window_ns;
+	s->rights = *rights;
+	get_cred(rights->cred);
+	s->ns = get_pid_ns(task_active_pid_ns(current));
+	s->owner = get_pid(task_tgid(current));
 }
 
 /**
- * tm_session_first_pid - the first target's number in @ns
- * @s: the session
- * @rights: the reader's, or NULL
- * @ns: the reader's PID namespace
+ * tm_session_create - a session of its own
+ * @attr: what it shall be; ring_records is set to what it has become
+ * @rights: of whoever opened the file
  *
- * Return: 0 if there is none there; -EPERM where the reader may not know.
+ * Return: the session, or an error as TM_SESSION documents them.
  */
-int tm_session_first_pid(struct tm_session *s, const struct tm_rights *rights,
-			 struct pid_namespace *ns)
+struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct tm_rights *rights)
 {
-	int nr = 0;
+	u32 capacity = roundup_pow_of_two(attr->ring_records ?: TM_RING_RECORDS_DEFAULT);
+	int err = tm_check_attr(attr);
+	struct tm_session *s;
 
-	rt_mutex_lock(&s->lock);
-	if (s->targets.n) {
-		nr = tm_monitor_nr(&s->targets.slot[0]->monitor, ns);
-		if (nr && !tm_may_see_first(s, rights))
-			nr = -EPERM;
+	if (!err && attr->watermark > capacity / 2)
+		err = -EINVAL;
+	if (!err && attr->scope >= TM_SCOPE_CGROUP && !rights->system)
+		err = -EPERM;
+	if (err)
+		return ERR_PTR(err);
+
+	s = kzalloc(sizeof(*s), GFP_KERNEL_ACCOUNT);
+	if (!s)
+		return ERR_PTR(-ENOMEM);
+	tm_session_setup(s);
+	err = tm_charge_ring(s, capacity);
+	if (err) {
+		kfree(s);
+		return ERR_PTR(err);
 	}
-	rt_mutex_unlock(&s->lock);
-	return nr;
+	tm_session_take_attr(s, attr, rights);
+	attr->ring_records = capacity;
+
+	/* From here on closing it undoes whatever has been done. */
+	tm_session_enter(s);
+	if (attr->scope == TM_SCOPE_CGROUP)
+		err = tm_hold_cgroup(s, attr->cgroup_fd);
+	if (!err)
+		err = tm_members_begin(s);
+	if (!err && !(attr->flags & TM_SESSION_STOPPED))
+		err = tm_session_start(s);
+	if (err) {
+		tm_session_close(s);
+		return ERR_PTR(err);
+	}
+	return s;
 }
 
 /**
- * tm_session_row - sample the targets one after the other, the exited too
- * @s: the session
- * @row: where to look; moved on to the row that was found
- * @ns: the reader's PID namespace: who is not in it is passed over
- * @sample: filled where true is returned
+ * tm_sessions_states - the states of all sessions
+ * @ns: the reader's PID namespace
+ * @states: where they go
+ * @capacity: how many fit
+ * @total: out: how many there are
  *
- * A reader who adds 1 to @row after each call sees every target that was there
- * all the while once.
- *
- * Return: false where there is no further one.
+ * Return: how many were filled.
  */
-bool tm_session_row(struct tm_session *s, unsigned int *row, struct pid_namespace *ns,
-		    struct task_sample *sample)
+unsigned int tm_sessions_states(struct pid_namespace *ns, struct tm_state *states,
+				unsigned int capacity, unsigned int *total)
 {
-	bool found = false;
+	struct tm_session *s;
+	unsigned int n = 0;
 
-	rt_mutex_lock(&s->lock);
-	for (; *row < s->targets.n; ++*row) {
-		if (!tm_monitor_nr(&s->targets.slot[*row]->monitor, ns))
-			continue;
-		tm_read_row(s, *row, ns, sample);
-		found = true;
-		break;
+	mutex_lock(&tm_sessions_lock);
+	list_for_each_entry(s, &tm_sessions, node) {
+		if (n == capacity)
+			break;
+		tm_session_state(s, ns, &states[n++]);
 	}
-	rt_mutex_unlock(&s->lock);
-	return found;
-}
-
-/** tm_session_state - what the session is doing */
-void tm_session_state(struct tm_session *s, struct tm_state *state)
-{
-	struct tm_tick_stats stats;
-
-	memset(state, 0, sizeof(*state));
-	tm_tick_read_stats(&s->tick, &stats);
-	state->version = TM_VERSION_MAJOR << 16 | TM_VERSION_MINOR << 8 | TM_VERSION_PATCH;
-	state->ticks = stats.ticks;
-	state->missed_ticks = stats.missed;
-	state->lateness_max_ns = stats.lateness_max_ns;
-	state->cost_ns = stats.cost_ns;
-
-	rt_mutex_lock(&s->lock);
-	state->flags = s->running ? TM_STATE_RUNNING : 0;
-	state->targets = s->targets.n;
-	state->targets_alive = tm_targets_alive(&s->targets);
-	state->interval_ns = s->interval_ns;
-	state->samples = s->samples;
-	rt_mutex_unlock(&s->lock);
-}
-
-/** tm_format_line - the lab's line. Return: its length. */
-int tm_format_line(char *buf, size_t size, const struct task_sample *sample)
-{
-	return scnprintf(buf, size, "pid %d usr %llu sys %llu\n", sample->pid, sample->utime,
-			 sample->stime);
+	*total = tm_sessions_n;
+	mutex_unlock(&tm_sessions_lock);
+	return n;
 }

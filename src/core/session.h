@@ -7,12 +7,15 @@
 #ifndef TM_CORE_SESSION_H
 #define TM_CORE_SESSION_H
 
+#include <linux/poll.h>
 #include <linux/taskmonitor.h>
 #include <linux/types.h>
 
+struct file;
 struct pid_namespace;
 struct tm_rights;
 struct tm_session;
+struct vm_area_struct;
 
 #define TM_VERSION_MAJOR 0
 #define TM_VERSION_MINOR 1
@@ -38,17 +41,38 @@ struct tm_observer {
 	void (*sampled)(const struct task_sample *sample, unsigned int position);
 };
 
+/**
+ * struct tm_batch_view - what tm_session_batch() found
+ * @samples: one a target; good until tm_session_batch_done()
+ * @count: how many
+ * @total: how many targets there are
+ * @time_ns: when
+ */
+struct tm_batch_view {
+	const struct task_sample *samples;
+	unsigned int count;
+	unsigned int total;
+	u64 time_ns;
+};
+
+/* All sessions, and the default one. */
+int tm_sessions_init(u64 interval_ns, unsigned int records);
+void tm_sessions_exit(void);
+unsigned int tm_sessions_states(struct pid_namespace *ns, struct tm_state *states,
+				unsigned int capacity, unsigned int *total);
 struct tm_session *tm_default_session(void);
-int tm_session_init(u64 interval_ns);
-void tm_session_exit(void);
 void tm_session_observe(struct tm_session *s, const struct tm_observer *observer);
+
+/* Private ones. */
+struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct tm_rights *rights);
+void tm_session_close(struct tm_session *s);
 
 int tm_session_start(struct tm_session *s);
 int tm_session_stop(struct tm_session *s);
 int tm_session_set_interval(struct tm_session *s, u64 interval_ns);
 
-int tm_session_add(struct tm_session *s, pid_t nr);
-int tm_session_del(struct tm_session *s, pid_t nr);
+int tm_session_add(struct tm_session *s, pid_t nr, bool thread);
+int tm_session_del(struct tm_session *s, pid_t nr, bool thread);
 int monitor_pid(struct tm_session *s, pid_t nr);
 int tm_session_clear(struct tm_session *s);
 
@@ -58,7 +82,18 @@ int tm_session_first_pid(struct tm_session *s, const struct tm_rights *rights,
 			 struct pid_namespace *ns);
 bool tm_session_row(struct tm_session *s, unsigned int *row, struct pid_namespace *ns,
 		    struct task_sample *sample);
-void tm_session_state(struct tm_session *s, struct tm_state *state);
+int tm_session_batch(struct tm_session *s, struct pid_namespace *ns, unsigned int capacity,
+		     struct tm_batch_view *batch);
+void tm_session_batch_done(struct tm_session *s);
+void tm_session_state(struct tm_session *s, struct pid_namespace *ns, struct tm_state *state);
+
+bool tm_session_next_record(struct tm_session *s, u64 *cursor, struct task_sample *sample);
+bool tm_session_has_ended(struct tm_session *s);
+void tm_session_read_to(struct tm_session *s, u64 cursor);
+int tm_session_wait_record(struct tm_session *s, u64 cursor);
+__poll_t tm_session_poll(struct tm_session *s, struct file *file,
+			 struct poll_table_struct *wait, u64 cursor);
+int tm_session_mmap(struct tm_session *s, struct vm_area_struct *vma);
 
 int tm_format_line(char *buf, size_t size, const struct task_sample *sample);
 

@@ -2,26 +2,42 @@
 #ifndef TM_CORE_TARGET_H
 #define TM_CORE_TARGET_H
 
+#include <linux/llist.h>
 #include <linux/rcupdate.h>
 
+#include "calc.h"
 #include "lifecycle.h"
 #include "sample.h"
+
+struct tm_session;
 
 /**
  * struct tm_target - a target as a member of a session
  * @monitor: what is read
- * @watch: hears of its end
+ * @watch: hears of its life
+ * @session: whose it is; outlives the watch by an RCU grace period
+ * @incoming: on its way into the session's table
  * @rcu: frees it behind the last probe that may have found it
+ * @window: samples of the window that is open; protected by monitor.lock
+ * @reported: its exit record has been made; protected by monitor.lock
+ * @gone: no longer the session's business, and to be removed from its table
  */
 struct tm_target {
 	struct task_monitor monitor;
 	struct tm_watch watch;
+	struct tm_session *session;
+	struct llist_node incoming;
 	struct rcu_head rcu;
+	struct tm_window window;
+	bool reported;
+	bool gone;
 };
 
 /**
  * struct tm_targets - the targets of a session, in the order of their adding
  * @slot: the first @n of @capacity hold one each
+ * @n: how many there are
+ * @capacity: how many there is room for
  *
  * Protected by the session's lock.
  */
@@ -33,14 +49,15 @@ struct tm_targets {
 
 #define TM_TARGETS_MAX 65536
 
-struct tm_target *tm_target_create(struct pid *pid, enum pid_type type);
+struct tm_target *tm_target_alloc(gfp_t gfp);
+void tm_target_init(struct tm_target *target, struct tm_session *session, struct pid *pid,
+		    enum pid_type type);
 void tm_target_release(struct tm_target *target);
 
 int tm_targets_reserve(struct tm_targets *targets);
 void tm_targets_append(struct tm_targets *targets, struct tm_target *target);
-struct tm_target *tm_targets_find(const struct tm_targets *targets, const struct pid *pid);
-void tm_targets_remove(struct tm_targets *targets, struct tm_target *target);
+void tm_targets_remove(struct tm_targets *targets, unsigned int i);
+void tm_targets_sweep(struct tm_targets *targets);
 void tm_targets_clear(struct tm_targets *targets);
-unsigned int tm_targets_alive(const struct tm_targets *targets);
 
 #endif /* TM_CORE_TARGET_H */

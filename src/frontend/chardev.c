@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/taskmonitor: the requests of <linux/taskmonitor.h>.
+ * /dev/taskmonitor: the device, the table of its requests, and the requests that
+ * the default session and private ones have in common.
  */
 #include <linux/build_bug.h>
 #include <linux/fs.h>
@@ -11,8 +12,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
-#include "../core/access.h"
-#include "../core/session.h"
+#include "chardev.h"
 #include "frontends.h"
 
 /* What user space relies on: the sizes of the first versions, and where the rest begins. */
@@ -20,24 +20,20 @@ static_assert(sizeof(struct task_sample) == 256);
 static_assert(offsetof(struct task_sample, valid) == TM_SAMPLE_SIZE_VER0);
 static_assert(offsetof(struct task_sample, comm) == 80);
 static_assert(offsetof(struct task_sample, window_samples) == 216);
-static_assert(sizeof(struct tm_state) == TM_STATE_SIZE_VER0);
+static_assert(sizeof(struct tm_state) == 280);
+static_assert(offsetof(struct tm_state, id) == TM_STATE_SIZE_VER0);
+static_assert(sizeof(struct tm_session_attr) == TM_SESSION_ATTR_SIZE_VER0);
+static_assert(sizeof(struct tm_target_spec) == 8);
+static_assert(sizeof(struct tm_batch) == 32);
+static_assert(sizeof(struct tm_session_list) == 24);
+static_assert(sizeof(struct tm_ring_header) == 48);
 static_assert(sizeof(pid_t) == sizeof(int));
-
-/**
- * struct tm_file - an open /dev/taskmonitor
- * @session: what the requests act on
- * @rights: the opener's
- */
-struct tm_file {
-	struct tm_session *session;
-	struct tm_rights rights;
-};
 
 /*
  * Give the caller as much of @from as it has room for, and zeroes behind what
  * we know: @to_size is the size of its structure, from the request's number.
  */
-static int tm_copy_grown(void __user *to, size_t to_size, const void *from, size_t from_size)
+int tm_copy_grown(void __user *to, size_t to_size, const void *from, size_t from_size)
 {
 	size_t size = min(to_size, from_size);
 
@@ -55,7 +51,7 @@ static long tm_ioctl_get(struct tm_file *tf, unsigned int cmd, void __user *arg)
 
 	if (_IOC_SIZE(cmd) < TM_SAMPLE_SIZE_VER0)
 		return -EINVAL;
-	err = tm_session_first(tf->session, &tf->rights, task_active_pid_ns(current), &sample);
+	err = tm_session_first(tm_file_session(tf), &tf->rights, task_active_pid_ns(current), &sample);
 	return err ?: tm_copy_grown(arg, _IOC_SIZE(cmd), &sample, sizeof(sample));
 }
 
@@ -68,7 +64,7 @@ static long tm_ioctl_get_text(struct tm_file *tf, unsigned int cmd, void __user 
 	BUILD_BUG_ON(TM_TEXT_SIZE < TM_LINE_SIZE);
 	if (_IOC_SIZE(cmd) < sizeof(text))
 		return -EINVAL;
-	err = tm_session_first(tf->session, &tf->rights, task_active_pid_ns(current), &sample);
+	err = tm_session_first(tm_file_session(tf), &tf->rights, task_active_pid_ns(current), &sample);
 	if (err)
 		return err;
 	tm_format_line(text, sizeof(text), &sample);
@@ -77,12 +73,12 @@ static long tm_ioctl_get_text(struct tm_file *tf, unsigned int cmd, void __user 
 
 static long tm_ioctl_start(struct tm_file *tf, unsigned int cmd, void __user *arg)
 {
-	return tf->rights.control ? tm_session_start(tf->session) : -EPERM;
+	return tm_file_may_control(tf) ? tm_session_start(tm_file_session(tf)) : -EPERM;
 }
 
 static long tm_ioctl_stop(struct tm_file *tf, unsigned int cmd, void __user *arg)
 {
-	return tf->rights.control ? tm_session_stop(tf->session) : -EPERM;
+	return tm_file_may_control(tf) ? tm_session_stop(tm_file_session(tf)) : -EPERM;
 }
 
 static long tm_ioctl_pid(struct tm_file *tf, unsigned int cmd, void __user *arg)
@@ -95,9 +91,9 @@ static long tm_ioctl_pid(struct tm_file *tf, unsigned int cmd, void __user *arg)
 	if (get_user(pid, upid))
 		return -EFAULT;
 	if (pid >= 0)
-		return tf->rights.control ? monitor_pid(tf->session, pid) : -EPERM;
+		return tm_file_may_control(tf) ? monitor_pid(tm_file_session(tf), pid) : -EPERM;
 
-	pid = tm_session_first_pid(tf->session, &tf->rights, task_active_pid_ns(current));
+	pid = tm_session_first_pid(tm_file_session(tf), &tf->rights, task_active_pid_ns(current));
 	return pid < 0 ? pid : put_user(pid, upid);
 }
 
@@ -105,11 +101,11 @@ static long tm_ioctl_state(struct tm_file *tf, unsigned int cmd, void __user *ar
 {
 	struct tm_state state;
 
-	if (!tf->rights.control)
+	if (!tm_file_may_control(tf))
 		return -EPERM;
 	if (_IOC_SIZE(cmd) < TM_STATE_SIZE_VER0)
 		return -EINVAL;
-	tm_session_state(tf->session, &state);
+	tm_session_state(tm_file_session(tf), task_active_pid_ns(current), &state);
 	return tm_copy_grown(arg, _IOC_SIZE(cmd), &state, sizeof(state));
 }
 
@@ -127,6 +123,12 @@ static const struct {
 	{ TM_STOP, tm_ioctl_stop },
 	{ TM_PID, tm_ioctl_pid },
 	{ TM_STATE, tm_ioctl_state },
+	{ TM_SESSION, tm_ioctl_session },
+	{ TM_ADD, tm_ioctl_add },
+	{ TM_DEL, tm_ioctl_del },
+	{ TM_INTERVAL, tm_ioctl_interval },
+	{ TM_BATCH, tm_ioctl_batch },
+	{ TM_SESSIONS, tm_ioctl_sessions },
 };
 
 #define TM_NR_FIRST _IOC_NR(TM_GET)
@@ -149,7 +151,7 @@ static int tm_chardev_open(struct inode *inode, struct file *file)
 
 	if (!tf)
 		return -ENOMEM;
-	tf->session = tm_default_session();
+	mutex_init(&tf->lock);
 	tm_rights_of_opener(&tf->rights, file);
 	file->private_data = tf;
 	return nonseekable_open(inode, file);
@@ -157,7 +159,11 @@ static int tm_chardev_open(struct inode *inode, struct file *file)
 
 static int tm_chardev_release(struct inode *inode, struct file *file)
 {
-	kfree(file->private_data);
+	struct tm_file *tf = file->private_data;
+
+	if (tf->session)
+		tm_session_close(tf->session);
+	kfree(tf);
 	return 0;
 }
 
@@ -167,6 +173,9 @@ static const struct file_operations tm_chardev_fops = {
 	.release = tm_chardev_release,
 	.unlocked_ioctl = tm_chardev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
+	.read = tm_chardev_read,
+	.poll = tm_chardev_poll,
+	.mmap = tm_chardev_mmap,
 };
 
 static struct miscdevice tm_misc = {

@@ -23,19 +23,19 @@ module_param_named(log_max, tm_log_max, uint, 0644);
 MODULE_PARM_DESC(log_max, "most lines a second (default 16)");
 
 /*
- * How early a tick may be and still be the next second's: deadlines are exact,
+ * How early a tick may come and still be the next second's: deadlines are exact,
  * their service is late by a little more or less each time.
  */
-#define TM_LOG_SLACK_NS (100 * NSEC_PER_MSEC)
+#define TM_LOG_SLACK_NS (50 * NSEC_PER_MSEC)
 
 /* The sampler's thread alone uses these; tm_klog_started() runs while it does not. */
-static u64 tm_logged_ns;
+static u64 tm_next_log_ns;
 static bool tm_logging;
 static bool tm_cap_said;
 
 static void tm_klog_started(void)
 {
-	tm_logged_ns = 0;
+	tm_next_log_ns = 0;
 	if (READ_ONCE(tm_log))
 		pr_info("starting monitor thread\n");
 }
@@ -46,17 +46,24 @@ static void tm_klog_stopped(void)
 		pr_info("halting monitor thread\n");
 }
 
+/* On a grid of seconds that begins with the first line. */
+static bool tm_log_is_due(u64 now_ns)
+{
+	if (!READ_ONCE(tm_log) || now_ns + TM_LOG_SLACK_NS < tm_next_log_ns)
+		return false;
+	if (now_ns >= tm_next_log_ns + NSEC_PER_SEC)
+		tm_next_log_ns = now_ns;
+	tm_next_log_ns += NSEC_PER_SEC;
+	return true;
+}
+
 static void tm_klog_sampled(const struct task_sample *sample, unsigned int position)
 {
 	unsigned int max = READ_ONCE(tm_log_max);
 	char line[TM_LINE_SIZE];
 
-	if (!position) {
-		tm_logging = READ_ONCE(tm_log) && sample->time_ns + TM_LOG_SLACK_NS >=
-							  tm_logged_ns + NSEC_PER_SEC;
-		if (tm_logging)
-			tm_logged_ns = sample->time_ns;
-	}
+	if (!position)
+		tm_logging = tm_log_is_due(sample->time_ns);
 	if (!tm_logging)
 		return;
 	if (position < max) {

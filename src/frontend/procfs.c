@@ -92,8 +92,8 @@ static int tm_proc_show(struct seq_file *m, void *v)
 	tm_put(m, s, TM_VALID_EXIT, "exit_code", s->exit_code);
 	tm_put(m, s, TM_VALID_EXIT, "exit_time_ns", s->exit_time_ns);
 	seq_puts(m, " comm ");
-	seq_escape_mem(m, s->comm, strnlen(s->comm, sizeof(s->comm)),
-		       ESCAPE_SPACE | ESCAPE_SPECIAL | ESCAPE_NP | ESCAPE_OCTAL, NULL);
+	/* As /proc/PID/status has it. */
+	seq_escape_str(m, s->comm, ESCAPE_SPACE | ESCAPE_SPECIAL, "\n\\");
 	seq_putc(m, '\n');
 	return 0;
 }
@@ -123,14 +123,24 @@ static int tm_with_pid(const char *arg, int (*fn)(struct tm_session *s, pid_t nr
 	return fn(tm_default_session(), nr);
 }
 
+static int tm_add(struct tm_session *s, pid_t nr)
+{
+	return tm_session_add(s, nr, false);
+}
+
+static int tm_del(struct tm_session *s, pid_t nr)
+{
+	return tm_session_del(s, nr, false);
+}
+
 static int tm_cmd_add(const char *arg)
 {
-	return tm_with_pid(arg, tm_session_add);
+	return tm_with_pid(arg, tm_add);
 }
 
 static int tm_cmd_del(const char *arg)
 {
-	return tm_with_pid(arg, tm_session_del);
+	return tm_with_pid(arg, tm_del);
 }
 
 static int tm_cmd_set(const char *arg)

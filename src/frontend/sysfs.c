@@ -69,7 +69,7 @@ static ssize_t running_show(struct device *dev, struct device_attribute *attr, c
 {
 	struct tm_state state;
 
-	tm_session_state(tm_default_session(), &state);
+	tm_session_state(tm_default_session(), &init_pid_ns, &state);
 	return sysfs_emit(buf, "%d\n", !!(state.flags & TM_STATE_RUNNING));
 }
 
@@ -94,7 +94,7 @@ static ssize_t interval_ns_show(struct device *dev, struct device_attribute *att
 {
 	struct tm_state state;
 
-	tm_session_state(tm_default_session(), &state);
+	tm_session_state(tm_default_session(), &init_pid_ns, &state);
 	return sysfs_emit(buf, "%llu\n", state.interval_ns);
 }
 
@@ -137,7 +137,7 @@ static DEVICE_ATTR_ADMIN_RO(target);
 	{                                                                                          \
 		struct tm_state state;                                                             \
 												   \
-		tm_session_state(tm_default_session(), &state);                                    \
+		tm_session_state(tm_default_session(), &init_pid_ns, &state);                                    \
 		return sysfs_emit(buf, _format "\n", state._name);                                 \
 	}                                                                                          \
 	static DEVICE_ATTR_ADMIN_RO(_name)

@@ -58,15 +58,39 @@
 #define TM_SAMPLE_EXITED		(1U << 1)
 /* The target is one thread, not a whole process. */
 #define TM_SAMPLE_THREAD		(1U << 2)
+/*
+ * In a TM_KIND_EXEC: the target runs a program now that the session's maker
+ * may not look into. Nothing is told of it, and it is no target any longer.
+ */
+#define TM_SAMPLE_DENIED		(1U << 3)
 
 /**
  * enum tm_kind - what a record is, in task_sample.kind
- * @TM_KIND_READ: sampled because somebody asked (TM_GET, a batch, a file)
+ * @TM_KIND_READ: sampled because somebody asked (TM_GET, TM_BATCH, a file)
  * @TM_KIND_PERIODIC: sampled by the sampler at its interval
+ * @TM_KIND_FORK: a process that became a target because a target, or in scopes
+ *	cgroup and system anybody, made it; it has not run yet
+ * @TM_KIND_EXEC: the target runs another program from now on
+ * @TM_KIND_EXITING: the target has begun to exit. Told at once; its CPU time is
+ *	not final.
+ * @TM_KIND_EXIT: the target is gone; its totals are final, and its CPU time is
+ *	what its parent hears from wait4(). Comes when the parent has reaped it,
+ *	or, for a zombie that is left lying, some tenths of a second later.
+ * @TM_KIND_WINDOW: one window of a session that has them: the last sample in
+ *	it, and the least, average and greatest of the samples
+ * @TM_KIND_LOST: not a sample: lost_records records were overwritten before
+ *	this reader came to them. read() alone makes these; seq is that of the
+ *	last one lost.
  */
 enum tm_kind {
 	TM_KIND_READ = 0,
 	TM_KIND_PERIODIC = 1,
+	TM_KIND_FORK = 2,
+	TM_KIND_EXEC = 3,
+	TM_KIND_EXITING = 4,
+	TM_KIND_EXIT = 5,
+	TM_KIND_WINDOW = 6,
+	TM_KIND_LOST = 7,
 };
 
 /**
@@ -113,6 +137,7 @@ enum tm_kind {
  * @rchar_bytes: read through system calls, the page cache's part included
  * @wchar_bytes: written through system calls
  * @exit_time_ns: when it exited, CLOCK_MONOTONIC (TM_VALID_EXIT)
+ * @lost_records: in a TM_KIND_LOST: how many
  * @cgroup_id: its cgroup on the unified hierarchy (the inode number of the
  *	cgroup's directory)
  * @window_samples: samples in the window (TM_VALID_WINDOW)
@@ -159,7 +184,10 @@ struct task_sample {
 	__u64 write_bytes;
 	__u64 rchar_bytes;
 	__u64 wchar_bytes;
-	__u64 exit_time_ns;
+	union {
+		__u64 exit_time_ns;
+		__u64 lost_records;
+	};
 	__u64 cgroup_id;
 	__u32 window_samples;
 	__u32 cpu_min_ppm;
@@ -172,8 +200,135 @@ struct task_sample {
 
 #define TM_SAMPLE_SIZE_VER0	16	/* the lab's utime and stime */
 
+/**
+ * enum tm_scope - whom a session watches
+ * @TM_SCOPE_LIST: the processes and threads that were added
+ * @TM_SCOPE_TREE: the processes that were added, and all their descendants:
+ *	those that live when they are added, and every later one before its
+ *	first instruction
+ * @TM_SCOPE_CGROUP: every process in one cgroup (v2) and in the cgroups below
+ * @TM_SCOPE_SYSTEM: every process, kernel threads included
+ */
+enum tm_scope {
+	TM_SCOPE_LIST = 0,
+	TM_SCOPE_TREE = 1,
+	TM_SCOPE_CGROUP = 2,
+	TM_SCOPE_SYSTEM = 3,
+};
+
+/* tm_session_attr.flags */
+#define TM_SESSION_STOPPED	(1ULL << 0)	/* wait for TM_START */
+#define TM_SESSION_FLAGS	TM_SESSION_STOPPED
+
+/* tm_session_attr.kinds: 1 << enum tm_kind of what the history shall hold */
+#define TM_KINDS_ALL	((1U << TM_KIND_PERIODIC) | (1U << TM_KIND_FORK) | (1U << TM_KIND_EXEC) | \
+			 (1U << TM_KIND_EXITING) | (1U << TM_KIND_EXIT) | (1U << TM_KIND_WINDOW))
+
+#define TM_RING_RECORDS_MIN	16
+#define TM_RING_RECORDS_MAX	(1U << 20)
+#define TM_RING_RECORDS_DEFAULT	1024
+
+/**
+ * struct tm_session_attr - what a private session shall be
+ * @flags: TM_SESSION_*
+ * @interval_ns: between samples, TM_INTERVAL_MIN_NS to TM_INTERVAL_MAX_NS
+ * @window_ns: 0: every sample is a record. Otherwise one record a target and
+ *	window, with the extremes of the samples in it; at least @interval_ns,
+ *	at most TM_INTERVAL_MAX_NS.
+ * @scope: enum tm_scope
+ * @cgroup_fd: the cgroup's directory, open (TM_SCOPE_CGROUP; otherwise -1 or 0)
+ * @ring_records: how many records the history holds: TM_RING_RECORDS_MIN to
+ *	TM_RING_RECORDS_MAX, rounded up to a power of two; 0:
+ *	TM_RING_RECORDS_DEFAULT. Set to what it has become. Its memory counts
+ *	against RLIMIT_MEMLOCK.
+ * @watermark: poll() tells of records when there are so many; 0 is 1. At most
+ *	half of the history.
+ * @kinds: mask of enum tm_kind; 0: all. Without both TM_KIND_PERIODIC and
+ *	TM_KIND_WINDOW nothing is sampled at intervals.
+ * @reserved: 0
+ */
+struct tm_session_attr {
+	__u64 flags;
+	__u64 interval_ns;
+	__u64 window_ns;
+	__u32 scope;
+	__s32 cgroup_fd;
+	__u32 ring_records;
+	__u32 watermark;
+	__u32 kinds;
+	__u32 reserved;
+};
+
+#define TM_SESSION_ATTR_SIZE_VER0	48
+
+#define TM_TARGET_THREAD	(1U << 0)	/* pid is one thread's, TM_SCOPE_LIST alone */
+
+/**
+ * struct tm_target_spec - a target to add or to remove
+ * @pid: in the caller's PID namespace
+ * @flags: TM_TARGET_THREAD or 0
+ */
+struct tm_target_spec {
+	__s32 pid;
+	__u32 flags;
+};
+
+/**
+ * struct tm_batch - all targets at once
+ * @records: address of an array of @capacity records of @record_size bytes
+ * @capacity: how many fit
+ * @record_size: bytes of the caller's struct task_sample, at least
+ *	TM_SAMPLE_SIZE_VER0 and a multiple of 8
+ * @count: out: how many were filled
+ * @total: out: how many targets there are; more than @count: come again with
+ *	more room
+ * @time_ns: out: the one time of all of them, CLOCK_MONOTONIC
+ */
+struct tm_batch {
+	__u64 records;
+	__u32 capacity;
+	__u32 record_size;
+	__u32 count;
+	__u32 total;
+	__u64 time_ns;
+};
+
+#define TM_RING_MAGIC	0x474e524d54000001ULL
+
+/**
+ * struct tm_ring_header - the first page of a mapped history
+ * @magic: TM_RING_MAGIC
+ * @header_size: where the records begin, bytes from here
+ * @record_size: bytes of one record
+ * @capacity: how many there are, a power of two
+ * @reserved: 0
+ * @head: records written so far, and so the newest one's seq; read it with
+ *	acquire semantics
+ * @dropped: processes that could not be watched, for which the life records
+ *	are missing
+ * @targets_alive: targets that have not exited
+ *
+ * Record n (from 1) stands in slot (n - 1) % capacity. Its seq is n when it is
+ * whole, and something else before, while and after that. To read it: load seq
+ * (acquire); if it is n copy the record; after a read barrier load seq again; if
+ * it is still n the copy is whole. If not, the writer came round: of the first
+ * head - capacity records none is left. libtaskmonitor does it.
+ */
+struct tm_ring_header {
+	__u64 magic;
+	__u32 header_size;
+	__u32 record_size;
+	__u32 capacity;
+	__u32 reserved;
+	__u64 head;
+	__u64 dropped;
+	__u64 targets_alive;
+};
+
 #define TM_STATE_RUNNING	(1U << 0)	/* the session is started */
-#define TM_STATE_PRIVATE	(1U << 1)	/* it belongs to this file */
+#define TM_STATE_PRIVATE	(1U << 1)	/* it belongs to an open file */
+
+#define TM_LATENESS_BUCKETS	20
 
 /**
  * struct tm_state - what a session is doing
@@ -187,6 +342,19 @@ struct task_sample {
  * @samples: records it has produced
  * @lateness_max_ns: the longest time by which a tick came after its deadline
  * @cost_ns: time the sampler spent on it
+ * @id: number of the session; the default session is 0
+ * @window_ns: length of a window, 0 without
+ * @scope: enum tm_scope
+ * @owner: PID of who made the session, in the caller's PID namespace; 0 of the
+ *	default session, and where it is not visible
+ * @ring_records: how many records the history holds
+ * @watermark: as in struct tm_session_attr
+ * @kinds: likewise
+ * @reserved: 0
+ * @dropped: processes that could not be watched
+ * @stretched: ticks delayed because the sampler had used up its share of a CPU
+ * @lateness_hist: how many ticks were late by less than 2^i microseconds (and
+ *	by no less than half of that); the last one holds the rest
  */
 struct tm_state {
 	__u32 version;
@@ -199,9 +367,37 @@ struct tm_state {
 	__u64 samples;
 	__u64 lateness_max_ns;
 	__u64 cost_ns;
+	__u64 id;
+	__u64 window_ns;
+	__u32 scope;
+	__s32 owner;
+	__u32 ring_records;
+	__u32 watermark;
+	__u32 kinds;
+	__u32 reserved;
+	__u64 dropped;
+	__u64 stretched;
+	__u64 lateness_hist[TM_LATENESS_BUCKETS];
 };
 
 #define TM_STATE_SIZE_VER0	64
+
+/**
+ * struct tm_session_list - the states of all sessions
+ * @states: address of an array of @capacity states of @state_size bytes
+ * @capacity: how many fit
+ * @state_size: bytes of the caller's struct tm_state, at least
+ *	TM_STATE_SIZE_VER0 and a multiple of 8
+ * @count: out: how many were filled
+ * @total: out: how many sessions there are
+ */
+struct tm_session_list {
+	__u64 states;
+	__u32 capacity;
+	__u32 state_size;
+	__u32 count;
+	__u32 total;
+};
 
 /*
  * Requests of /dev/taskmonitor. They act on the session of the file: the
@@ -239,5 +435,41 @@ struct tm_state {
 
 /* TM_STATE - what the session is doing. Grows at its end, as TM_GET does. */
 #define TM_STATE	_IOR(TM_IOC_MAGIC, 0xA5, struct tm_state)
+
+/*
+ * TM_SESSION - make the file a session of its own: the requests act on that one
+ * from now on, read(), poll() and mmap() give its history, close() ends it.
+ * Started at once. Short structures are taken with zeroes behind them; long
+ * ones if what we do not know is zero.
+ * EBUSY: the file has one. EINVAL: an unknown flag, scope or kind, a non-zero
+ * reserved field, a value out of its range, watermark over half the history.
+ * E2BIG: the structure is longer than known and not zero there. EPERM: cgroup
+ * and system scope need CAP_PERFMON (or CAP_SYS_ADMIN). EBADF: not an open
+ * cgroup v2 directory. ENOMEM: also over RLIMIT_MEMLOCK.
+ */
+#define TM_SESSION	_IOWR(TM_IOC_MAGIC, 0xA6, struct tm_session_attr)
+
+/*
+ * TM_ADD, TM_DEL - a target more, a target less. In scope tree a process is
+ * added with all its descendants, and removed alone.
+ * ESRCH: no such process or thread (a zombie is none), or for TM_DEL not a
+ * target. EEXIST: is one. EPERM: another user's process, without
+ * CAP_SYS_PTRACE. EINVAL: not a PID, an unknown flag, or the scope takes no
+ * list. ENOSPC: 65536 targets.
+ */
+#define TM_ADD		_IOW(TM_IOC_MAGIC, 0xA7, struct tm_target_spec)
+#define TM_DEL		_IOW(TM_IOC_MAGIC, 0xA8, struct tm_target_spec)
+
+/* TM_INTERVAL - sample at this interval, in ns, from now on. EINVAL: out of range. */
+#define TM_INTERVAL	_IOW(TM_IOC_MAGIC, 0xA9, __u64)
+
+/*
+ * TM_BATCH - sample every target now, all with one time. Exited targets of a
+ * list are in it, with their last figures. EINVAL: @record_size.
+ */
+#define TM_BATCH	_IOWR(TM_IOC_MAGIC, 0xAA, struct tm_batch)
+
+/* TM_SESSIONS - the states of all sessions (CAP_SYS_ADMIN). EINVAL: @state_size. */
+#define TM_SESSIONS	_IOWR(TM_IOC_MAGIC, 0xAB, struct tm_session_list)
 
 #endif /* _UAPI_LINUX_TASKMONITOR_H */

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Samples on demand, and what a session says of itself.
+ */
+#include <linux/ktime.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "session_impl.h"
+
+/* Targets sampled before others get the CPU. */
+#define TM_CHUNK 32
+
+static bool tm_read_row(struct tm_session *s, unsigned int row, struct pid_namespace *ns,
+			struct task_sample *sample)
+{
+	struct tm_view view = {
+		.ns = ns,
+		.time_ns = ktime_get_ns(),
+		.kind = TM_KIND_READ,
+	};
+	bool alive;
+
+	rcu_read_lock();
+	alive = get_sample(&s->targets.slot[row]->monitor, &view, sample);
+	rcu_read_unlock();
+	return alive;
+}
+
+/* May @rights see the first target? NULL: the caller has settled that by a file's mode. */
+static bool tm_may_see_first(struct tm_session *s, const struct tm_rights *rights)
+{
+	struct task_monitor *tm = &s->targets.slot[0]->monitor;
+
+	return !rights || tm_may_monitor(rights, tm->pid, tm->type);
+}
+
+/**
+ * tm_session_first - sample the first target now
+ * @s: the session
+ * @rights: the reader's, or NULL
+ * @ns: the reader's PID namespace
+ * @sample: filled where 0 is returned
+ *
+ * Return: 0; -ESRCH where there is none, it has exited or @ns does not have
+ * it; -EPERM where the reader may not see it.
+ */
+int tm_session_first(struct tm_session *s, const struct tm_rights *rights,
+		     struct pid_namespace *ns, struct task_sample *sample)
+{
+	int err = -ESRCH;
+
+	rt_mutex_lock(&s->lock);
+	tm_members_join(s);
+	if (s->targets.n && tm_read_row(s, 0, ns, sample) && sample->pid)
+		err = tm_may_see_first(s, rights) ? 0 : -EPERM;
+	rt_mutex_unlock(&s->lock);
+	return err;
+}
+
+/**
+ * tm_session_first_pid - the first target's number in @ns
+ * @s: the session
+ * @rights: the reader's, or NULL
+ * @ns: the reader's PID namespace
+ *
+ * Return: 0 if there is none there; -EPERM where the reader may not know.
+ */
+int tm_session_first_pid(struct tm_session *s, const struct tm_rights *rights,
+			 struct pid_namespace *ns)
+{
+	int nr = 0;
+
+	rt_mutex_lock(&s->lock);
+	tm_members_join(s);
+	if (s->targets.n) {
+		nr = tm_monitor_nr(&s->targets.slot[0]->monitor, ns);
+		if (nr && !tm_may_see_first(s, rights))
+			nr = -EPERM;
+	}
+	rt_mutex_unlock(&s->lock);
+	return nr;
+}
+
+/**
+ * tm_session_row - sample the targets one after the other, the exited too
+ * @s: the session
+ * @row: where to look; moved on to the row that was found
+ * @ns: the reader's PID namespace: who is not in it is passed over
+ * @sample: filled where true is returned
+ *
+ * A reader who adds 1 to @row after each call sees every target that was there
+ * all the while once.
+ *
+ * Return: false where there is no further one.
+ */
+bool tm_session_row(struct tm_session *s, unsigned int *row, struct pid_namespace *ns,
+		    struct task_sample *sample)
+{
+	bool found = false;
+
+	rt_mutex_lock(&s->lock);
+	tm_members_join(s);
+	for (; *row < s->targets.n; ++*row) {
+		if (!tm_monitor_nr(&s->targets.slot[*row]->monitor, ns))
+			continue;
+		tm_read_row(s, *row, ns, sample);
+		found = true;
+		break;
+	}
+	rt_mutex_unlock(&s->lock);
+	return found;
+}
+
+static int tm_batch_reserve(struct tm_session *s, unsigned int n)
+{
+	struct task_sample *batch;
+
+	lockdep_assert_held(&s->batch_lock);
+	if (n <= s->batch_capacity)
+		return 0;
+	batch = kvmalloc_array(n, sizeof(*batch), GFP_KERNEL_ACCOUNT);
+	if (!batch)
+		return -ENOMEM;
+	kvfree(s->batch);
+	s->batch = batch;
+	s->batch_capacity = n;
+	return 0;
+}
+
+static unsigned int tm_batch_fill(struct tm_session *s, struct pid_namespace *ns, u64 time_ns,
+				  unsigned int n)
+{
+	struct tm_view view = { .ns = ns, .time_ns = time_ns, .kind = TM_KIND_READ };
+	unsigned int i, filled = 0;
+
+	rcu_read_lock();
+	for (i = 0; i < s->targets.n && filled < n; i++) {
+		struct task_monitor *tm = &s->targets.slot[i]->monitor;
+
+		if (!tm_monitor_nr(tm, ns) || (tm_scope_is_auto(s) && s->targets.slot[i]->gone))
+			continue;
+		get_sample(tm, &view, &s->batch[filled++]);
+		if (filled % TM_CHUNK == 0) {
+			rcu_read_unlock();
+			cond_resched();
+			rcu_read_lock();
+		}
+	}
+	rcu_read_unlock();
+	return filled;
+}
+
+/**
+ * tm_session_batch - sample all targets now
+ * @s: the session
+ * @ns: the reader's PID namespace
+ * @capacity: the most that are wanted
+ * @batch: filled where 0 is returned; tm_session_batch_done() must follow
+ *
+ * Return: 0, -ENOMEM, -EINTR.
+ */
+int tm_session_batch(struct tm_session *s, struct pid_namespace *ns, unsigned int capacity,
+		     struct tm_batch_view *batch)
+{
+	unsigned int n;
+	int err = mutex_lock_interruptible(&s->batch_lock);
+
+	if (err)
+		return err;
+	rt_mutex_lock(&s->lock);
+	tm_members_join(s);
+	n = min(capacity, s->targets.n);
+	rt_mutex_unlock(&s->lock);
+
+	/* Whoever joins before the lock is held again is told of in the total. */
+	err = tm_batch_reserve(s, n);
+	if (err) {
+		mutex_unlock(&s->batch_lock);
+		return err;
+	}
+	rt_mutex_lock(&s->lock);
+	batch->time_ns = ktime_get_ns();
+	batch->samples = s->batch;
+	batch->count = tm_batch_fill(s, ns, batch->time_ns, n);
+	batch->total = s->targets.n;
+	rt_mutex_unlock(&s->lock);
+	return 0;
+}
+
+/** tm_session_batch_done - the batch has been copied. @s: the session */
+void tm_session_batch_done(struct tm_session *s)
+{
+	mutex_unlock(&s->batch_lock);
+}
+
+/**
+ * tm_session_state - what the session is doing
+ * @s: the session
+ * @ns: the reader's PID namespace
+ * @state: filled whole
+ */
+void tm_session_state(struct tm_session *s, struct pid_namespace *ns, struct tm_state *state)
+{
+	struct tm_tick_stats stats;
+
+	memset(state, 0, sizeof(*state));
+	tm_tick_read_stats(&s->tick, &stats);
+	state->version = TM_VERSION_MAJOR << 16 | TM_VERSION_MINOR << 8 | TM_VERSION_PATCH;
+	state->flags = (READ_ONCE(s->running) ? TM_STATE_RUNNING : 0) |
+		       (s->id ? TM_STATE_PRIVATE : 0);
+	state->ticks = stats.ticks;
+	state->missed_ticks = stats.missed;
+	state->stretched = stats.stretched;
+	state->lateness_max_ns = stats.lateness_max_ns;
+	state->cost_ns = stats.cost_ns;
+	memcpy(state->lateness_hist, stats.lateness_hist, sizeof(state->lateness_hist));
+	state->interval_ns = READ_ONCE(s->interval_ns);
+	state->samples = tm_ring_head(&s->ring);
+	state->id = s->id;
+	state->window_ns = s->window_ns;
+	state->scope = s->scope;
+	state->owner = s->owner ? pid_nr_ns(s->owner, ns) : 0;
+	state->ring_records = tm_ring_capacity(&s->ring);
+	state->watermark = s->watermark;
+	state->kinds = s->kinds;
+	state->dropped = atomic64_read(&s->dropped);
+	state->targets_alive = atomic_read(&s->alive);
+
+	rt_mutex_lock(&s->lock);
+	tm_members_join(s);
+	state->targets = s->targets.n;
+	rt_mutex_unlock(&s->lock);
+}
+
+/** tm_format_line - the lab's line, into @buf of @size bytes, of @sample. Return: its length. */
+int tm_format_line(char *buf, size_t size, const struct task_sample *sample)
+{
+	return scnprintf(buf, size, "pid %d usr %llu sys %llu\n", sample->pid, sample->utime,
+			 sample->stime);
+}

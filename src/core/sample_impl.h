@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parts of a sample, for the two files that fill them: sample.c (of the
+ * living, and on demand) and sample_life.c (in the probes). Inline: a sample is
+ * some two hundred instructions in all, and calls would be a third of that.
+ *
+ * A process's figures are its threads': those of the dead, which the kernel
+ * keeps summed in signal_struct, and those of the living, which are added up
+ * here. sig->stats_lock keeps a thread that is just being released from being
+ * counted twice or not at all.
+ */
+#ifndef TM_CORE_SAMPLE_IMPL_H
+#define TM_CORE_SAMPLE_IMPL_H
+
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/mm.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/sched/clock.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/seqlock.h>
+
+#include "../compat.h"
+#include "sample.h"
+
+#define TM_SLICE_TRIES	4	/* the target's CPU switches meanwhile: try again */
+#define TM_ATOMIC_TRIES 64	/* a thread is being released meanwhile: try again */
+
+#define TM_VALID_ALWAYS                                                                            \
+	(TM_VALID_CPU | TM_VALID_PEAK_RSS | TM_VALID_FAULTS | TM_VALID_SWITCHES |                  \
+	 (TM_HAS_RUN_DELAY ? TM_VALID_RUN_DELAY : 0) |                                             \
+	 (TM_HAS_IO_BYTES ? TM_VALID_IO_BYTES : 0) | (TM_HAS_IO_CHARS ? TM_VALID_IO_CHARS : 0))
+
+/* What is summed and not shown as it stands: @ticks as the ticks saw it, @rtime exact. */
+struct tm_run {
+	struct tm_cputime ticks;
+	u64 rtime;
+};
+
+/*
+ * A running task's sum_exec_runtime was brought up to date at the last tick or
+ * switch; what ran since is the CPU's clock less exec_start. update_curr()
+ * writes exec_start first and the sum behind it: read both again and take only
+ * a pair that stood still. A task that has left the run queue but not yet its
+ * CPU was settled by the switch that is under way.
+ */
+static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
+{
+	u64 sum = READ_ONCE(t->se.sum_exec_runtime);
+	int tries = TM_SLICE_TRIES;
+	u64 start, now;
+
+	while (tries--) {
+		start = READ_ONCE(t->se.exec_start);
+		smp_rmb();	/* exec_start before the sum: see above */
+		sum = READ_ONCE(t->se.sum_exec_runtime);
+		if (!READ_ONCE(t->on_cpu) || !READ_ONCE(t->on_rq))
+			break;
+		now = sched_clock_cpu(task_cpu(t));
+		smp_rmb();	/* the pair before its second reading */
+		if (start != READ_ONCE(t->se.exec_start) ||
+		    sum != READ_ONCE(t->se.sum_exec_runtime))
+			continue;
+		if ((s64)(now - start) > 0)
+			sum += now - start;
+		break;
+	}
+	return sum;
+}
+
+static __always_inline u64 tm_task_rtime(struct task_struct *t, bool with_slice)
+{
+	if (TM_CAN_READ_SLICE && with_slice && unlikely(READ_ONCE(t->on_cpu)))
+		return tm_running_rtime(t);
+	return READ_ONCE(t->se.sum_exec_runtime);
+}
+
+/* The dead threads of a process. */
+static __always_inline void tm_sum_signal(struct tm_run *run, struct task_sample *s,
+					  const struct signal_struct *sig)
+{
+	run->ticks.utime = READ_ONCE(sig->utime);
+	run->ticks.stime = READ_ONCE(sig->stime);
+	run->rtime = READ_ONCE(sig->sum_sched_runtime);
+	s->run_delay_ns = 0;	/* the kernel keeps no sum of theirs */
+	s->min_flt = READ_ONCE(sig->min_flt);
+	s->maj_flt = READ_ONCE(sig->maj_flt);
+	s->nvcsw = READ_ONCE(sig->nvcsw);
+	s->nivcsw = READ_ONCE(sig->nivcsw);
+	s->read_bytes = tm_read_bytes(sig);
+	s->write_bytes = tm_write_bytes(sig);
+	s->rchar_bytes = tm_rchar(sig);
+	s->wchar_bytes = tm_wchar(sig);
+}
+
+/* A thread more. */
+static __always_inline void tm_sum_thread(struct tm_run *run, struct task_sample *s,
+					  struct task_struct *t, bool with_slice)
+{
+	run->ticks.utime += READ_ONCE(t->utime);
+	run->ticks.stime += READ_ONCE(t->stime);
+	run->rtime += tm_task_rtime(t, with_slice);
+	s->run_delay_ns += tm_run_delay(t);
+	s->min_flt += READ_ONCE(t->min_flt);
+	s->maj_flt += READ_ONCE(t->maj_flt);
+	s->nvcsw += READ_ONCE(t->nvcsw);
+	s->nivcsw += READ_ONCE(t->nivcsw);
+	s->read_bytes += tm_read_bytes(t);
+	s->write_bytes += tm_write_bytes(t);
+	s->rchar_bytes += tm_rchar(t);
+	s->wchar_bytes += tm_wchar(t);
+}
+
+/*
+ * The dead and the one that lives, most processes' case: the two functions above
+ * in one, which spares a store and a load a figure.
+ */
+static __always_inline void tm_sum_single(struct tm_run *run, struct task_sample *s,
+					  const struct signal_struct *sig, struct task_struct *t,
+					  bool with_slice)
+{
+	run->ticks.utime = READ_ONCE(sig->utime) + READ_ONCE(t->utime);
+	run->ticks.stime = READ_ONCE(sig->stime) + READ_ONCE(t->stime);
+	run->rtime = READ_ONCE(sig->sum_sched_runtime) + tm_task_rtime(t, with_slice);
+	s->run_delay_ns = tm_run_delay(t);
+	s->min_flt = READ_ONCE(sig->min_flt) + READ_ONCE(t->min_flt);
+	s->maj_flt = READ_ONCE(sig->maj_flt) + READ_ONCE(t->maj_flt);
+	s->nvcsw = READ_ONCE(sig->nvcsw) + READ_ONCE(t->nvcsw);
+	s->nivcsw = READ_ONCE(sig->nivcsw) + READ_ONCE(t->nivcsw);
+	s->read_bytes = tm_read_bytes(sig) + tm_read_bytes(t);
+	s->write_bytes = tm_write_bytes(sig) + tm_write_bytes(t);
+	s->rchar_bytes = tm_rchar(sig) + tm_rchar(t);
+	s->wchar_bytes = tm_wchar(sig) + tm_wchar(t);
+}
+
+static noinline __maybe_unused void tm_sum_many(struct tm_run *run, struct task_sample *s,
+						struct task_struct *task, bool with_slice)
+{
+	struct task_struct *t;
+
+	tm_sum_signal(run, s, task->signal);
+	for_each_thread(task, t)
+		tm_sum_thread(run, s, t, with_slice);
+}
+
+static __always_inline void tm_sum_all(struct tm_run *run, struct task_sample *s,
+				       struct task_struct *task, bool with_slice)
+{
+	struct signal_struct *sig = task->signal;
+	struct list_head *first = READ_ONCE(sig->thread_head.next);
+
+	/* thread_head is the head of a list that has one entry, this task's. */
+	if (likely(first == &task->thread_node && READ_ONCE(first->next) == &sig->thread_head))
+		tm_sum_single(run, s, sig, task, with_slice);
+	else
+		tm_sum_many(run, s, task, with_slice);
+}
+
+static noinline __maybe_unused void tm_sum_locked(struct tm_run *run, struct task_sample *s,
+						  struct task_struct *task)
+{
+	seqlock_t *lock = &task->signal->stats_lock;
+	unsigned long flags;
+
+	read_seqlock_excl_irqsave(lock, flags);
+	tm_sum_all(run, s, task, true);
+	read_sequnlock_excl_irqrestore(lock, flags);
+}
+
+/* Process context: falls back to the lock, so that it ends under any churn of threads. */
+static __always_inline void tm_sum_group(struct tm_run *run, struct task_sample *s,
+					 struct task_struct *task)
+{
+	seqlock_t *lock = &task->signal->stats_lock;
+	unsigned int seq = read_seqbegin(lock);
+
+	tm_sum_all(run, s, task, true);
+	if (unlikely(read_seqretry(lock, seq)))
+		tm_sum_locked(run, s, task);
+}
+
+/*
+ * Probes: stats_lock sleeps on PREEMPT_RT, and there even its read side may
+ * take it. Look at the bare counter, and give up rather than spin.
+ *
+ * No slice either. What a parent hears from wait4() is the sum as the
+ * scheduler last left it; an estimate shown at the exit could be ahead of
+ * that, and the totals would then have to go back.
+ */
+static inline bool tm_sum_group_atomic(struct tm_run *run, struct task_sample *s,
+				       struct task_struct *task)
+{
+	const seqcount_t *count = &task->signal->stats_lock.seqcount.seqcount;
+	int tries = TM_ATOMIC_TRIES;
+	unsigned int seq;
+
+	while (tries--) {
+		seq = READ_ONCE(count->sequence);
+		smp_rmb();	/* pairs with smp_wmb() in write_seqcount_begin() */
+		if (!(seq & 1)) {
+			tm_sum_all(run, s, task, false);
+			smp_rmb();	/* pairs with smp_wmb() in write_seqcount_end() */
+			if (READ_ONCE(count->sequence) == seq)
+				return true;
+		}
+		cpu_relax();
+	}
+	return false;
+}
+
+/* A target that is one thread. */
+static inline void tm_sum_only(struct tm_run *run, struct task_sample *s, struct task_struct *t,
+			       bool with_slice)
+{
+	static const struct signal_struct none;
+
+	tm_sum_single(run, s, &none, t, with_slice);
+}
+
+/* pid_nr_ns(), spelt out for the tick: the function is a call and two checks more. */
+static inline pid_t tm_pid_nr(const struct pid *pid, const struct pid_namespace *ns)
+{
+	const struct upid *upid;
+
+	if (!pid || ns->level > pid->level)
+		return 0;
+	upid = &pid->numbers[ns->level];
+	return upid->ns == ns ? upid->nr : 0;
+}
+
+/*
+ * The CPU time as it is shown, and the waiting for it. Neither goes behind what
+ * was shown before.
+ *
+ * @tm->shown has no lock. In process context one samples a target at a time,
+ * under its session's lock; but its exit is sampled in the probe, whatever
+ * happens elsewhere. Where the two meet, one may overwrite what the other has
+ * just shown with something a little older: tm_settle() looks at both.
+ */
+static __always_inline void tm_show_run(struct task_monitor *tm, struct task_struct *task,
+					const struct tm_run *run, struct task_sample *s)
+{
+	struct tm_cputime shown = { READ_ONCE(tm->shown.utime), READ_ONCE(tm->shown.stime) };
+	u64 run_delay = s->run_delay_ns + READ_ONCE(tm->run_delay_dead);
+
+	if (TM_CPUTIME_IS_NATIVE) {
+		shown.utime = max(shown.utime, run->ticks.utime);
+		shown.stime = max(shown.stime, run->ticks.stime);
+	} else if (shown.utime + shown.stime < run->rtime) {
+		/* It has run since: most processes have not. */
+		if (likely(tm->type == PIDTYPE_TGID))
+			tm_cputime_adopt(&shown, tm_kernel_split(task->signal));
+		else
+			tm_cputime_adopt(&shown, tm_kernel_split(task));
+		tm_cputime_split(&shown, run->rtime, run->ticks);
+	}
+	WRITE_ONCE(tm->shown.utime, shown.utime);
+	WRITE_ONCE(tm->shown.stime, shown.stime);
+	s->utime = shown.utime;
+	s->stime = shown.stime;
+
+	run_delay = max(run_delay, READ_ONCE(tm->run_delay_shown));
+	WRITE_ONCE(tm->run_delay_shown, run_delay);
+	s->run_delay_ns = run_delay;
+}
+
+static inline void tm_show_comm(char *to, const char *from)
+{
+	BUILD_BUG_ON(TM_COMM_LEN != TASK_COMM_LEN);
+	memcpy(to, from, TM_COMM_LEN);
+	/* It may be changed meanwhile (prctl, exec): a mixture at worst, never without an end. */
+	to[TM_COMM_LEN - 1] = '\0';
+}
+
+static inline u64 tm_cgroup_id(struct task_struct *task)
+{
+#ifdef CONFIG_CGROUPS
+	return cgroup_id(task_dfl_cgroup(task));
+#else
+	return 0;
+#endif
+}
+
+/* What the target is, other than its figures. @head stands for the process. */
+static __always_inline void tm_show_identity(struct task_monitor *tm, struct task_struct *task,
+					     struct task_struct *head, struct pid_namespace *ns,
+					     struct task_sample *s)
+{
+	struct task_struct *parent = rcu_dereference(task->real_parent);
+
+	s->start_time_ns = task->start_boottime;
+	s->pid = tm_pid_nr(tm->pid, ns);
+	if (tm->type == PIDTYPE_TGID) {
+		s->tgid = s->pid;
+	} else {
+		s->tgid = tm_pid_nr(task->signal->pids[PIDTYPE_TGID], ns);
+		s->flags |= TM_SAMPLE_THREAD;
+	}
+	s->ppid = tm_pid_nr(parent->signal->pids[PIDTYPE_TGID], ns);
+	/* The initial namespace maps every id to itself. */
+	s->uid = __kuid_val(__task_cred(task)->uid);
+	s->threads = READ_ONCE(task->signal->nr_threads);
+	s->cpu = task_cpu(head);
+	s->state = task_state_to_char(head);
+	tm_show_comm(s->comm, task->comm);
+	s->cgroup_id = tm_cgroup_id(head);
+	if (IS_ENABLED(CONFIG_CGROUPS))
+		s->valid |= TM_VALID_CGROUP;
+}
+
+static __always_inline void tm_show_peak(struct task_struct *task, unsigned long pages, struct task_sample *s)
+{
+	/* signal->maxrss: earlier programs of this process, and at its end this one. */
+	s->peak_rss_bytes = (u64)max(pages, READ_ONCE(task->signal->maxrss)) << PAGE_SHIFT;
+}
+
+static inline void tm_show_no_memory(struct task_struct *task, struct task_sample *s)
+{
+	s->vsize_bytes = 0;
+	s->rss_bytes = 0;
+	s->swap_bytes = 0;
+	tm_show_peak(task, 0, s);
+}
+
+static __always_inline void tm_show_mm(struct mm_struct *mm, struct task_struct *task, struct task_sample *s)
+{
+	unsigned long rss = get_mm_rss(mm);
+
+	s->vsize_bytes = (u64)READ_ONCE(mm->total_vm) << PAGE_SHIFT;
+	s->rss_bytes = (u64)rss << PAGE_SHIFT;
+	s->swap_bytes = (u64)get_mm_counter(mm, MM_SWAPENTS) << PAGE_SHIFT;
+	tm_show_peak(task, max(rss, READ_ONCE(mm->hiwater_rss)), s);
+	s->valid |= TM_VALID_MEM;
+}
+
+static inline void tm_show_exit_status(struct task_struct *task, enum pid_type type, struct task_sample *s)
+{
+	struct signal_struct *sig = task->signal;
+
+	s->exit_code = READ_ONCE(task->exit_code);
+	if (type == PIDTYPE_TGID && READ_ONCE(sig->flags) & SIGNAL_GROUP_EXIT)
+		s->exit_code = READ_ONCE(sig->group_exit_code);
+	s->flags |= TM_SAMPLE_EXITED;
+	s->valid |= TM_VALID_EXIT;
+}
+
+static __always_inline void tm_begin(const struct tm_view *view, struct task_sample *s)
+{
+	s->valid = TM_VALID_ALWAYS;
+	s->time_ns = view->time_ns;
+	s->seq = 0;
+	s->exit_code = 0;
+	s->flags = TM_CAN_READ_SLICE ? 0 : TM_SAMPLE_CPU_AS_OF_TICK;
+	s->kind = view->kind;
+	s->exit_time_ns = 0;
+	s->window_samples = 0;
+	s->cpu_min_ppm = 0;
+	s->cpu_avg_ppm = 0;
+	s->cpu_max_ppm = 0;
+	s->rss_min_bytes = 0;
+	s->rss_avg_bytes = 0;
+	s->rss_max_bytes = 0;
+}
+
+static __always_inline void tm_show_memory(struct task_struct *task, struct task_struct *head,
+			   struct task_sample *s)
+{
+	struct mm_struct *mm;
+
+	task_lock(head);
+	mm = head->mm;
+	if (likely(mm && !(READ_ONCE(head->flags) & PF_KTHREAD))) {
+		tm_show_mm(mm, task, s);
+	} else {
+		tm_show_no_memory(task, s);
+		/* A kernel thread has none and never had: nothing was peak. */
+		if (READ_ONCE(head->flags) & PF_KTHREAD)
+			s->valid &= ~TM_VALID_PEAK_RSS;
+	}
+	task_unlock(head);
+}
+
+/*
+ * The leader of a process stands for it; where the leader has exited before
+ * its threads, the first that has not does: it has the memory and a state
+ * other than Z.
+ */
+static noinline __maybe_unused struct task_struct *tm_living_thread(struct task_struct *task)
+{
+	struct task_struct *t;
+
+	for_each_thread(task, t) {
+		if (!(READ_ONCE(t->flags) & PF_EXITING))
+			return t;
+	}
+	return task;
+}
+
+static __always_inline struct task_struct *tm_head(struct task_struct *task, enum pid_type type)
+{
+	if (likely(!(READ_ONCE(task->flags) & PF_EXITING)) || type == PIDTYPE_PID)
+		return task;
+	return tm_living_thread(task);
+}
+
+static __always_inline void tm_sample_task(struct task_monitor *tm, struct task_struct *task, bool alive,
+			   const struct tm_view *view, struct task_sample *s)
+{
+	struct task_struct *head = tm_head(task, tm->type);
+	struct tm_run run;
+
+	tm_begin(view, s);
+	if (likely(tm->type == PIDTYPE_TGID))
+		tm_sum_group(&run, s, task);
+	else
+		tm_sum_only(&run, s, task, true);
+	tm_show_run(tm, task, &run, s);
+	tm_show_identity(tm, task, head, view->ns, s);
+	tm_show_memory(task, head, s);
+	if (unlikely(!alive))
+		tm_show_exit_status(task, tm->type, s);
+}
+
+/* pid_task(), spelt out. */
+static __always_inline struct task_struct *tm_pid_task(struct pid *pid, enum pid_type type)
+{
+	struct hlist_node *first = rcu_dereference(hlist_first_rcu(&pid->tasks[type]));
+
+	return first ? hlist_entry(first, struct task_struct, pid_links[type]) : NULL;
+}
+
+void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view, struct task_sample *s);
+
+/* get_sample(), inline: for the tick. */
+static __always_inline bool tm_get_sample(struct task_monitor *tm, const struct tm_view *view,
+					  struct task_sample *sample)
+{
+	struct task_struct *task = tm_pid_task(tm->pid, tm->type);
+	bool alive;
+
+	if (unlikely(!task || READ_ONCE(tm->denied))) {
+		tm_sample_gone(tm, view, sample);
+		return false;
+	}
+	alive = tm_task_alive(task, tm->type);
+	tm_sample_task(tm, task, alive, view, sample);
+	if (unlikely(!alive))
+		sample->exit_time_ns = READ_ONCE(tm->last.exit_time_ns) ?: view->time_ns;
+	return alive;
+}
+
+#endif /* TM_CORE_SAMPLE_IMPL_H */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parts of the character device: chardev.c has the device and what all
+ * sessions have in common, chardev_session.c the requests of private sessions,
+ * chardev_io.c read(), poll() and mmap().
+ */
+#ifndef TM_FRONTEND_CHARDEV_H
+#define TM_FRONTEND_CHARDEV_H
+
+#include <linux/mutex.h>
+#include <linux/poll.h>
+#include <linux/types.h>
+
+#include "../core/access.h"
+#include "../core/session.h"
+
+struct vm_area_struct;
+
+/**
+ * struct tm_file - an open /dev/taskmonitor
+ * @lock: protects @cursor, and the making of @session. Held while a read copies
+ *	to user space: nobody else's wait.
+ * @session: the file's own, or NULL: the default one. Set once; read anywhere.
+ * @rights: the opener's
+ * @cursor: the last record that was read
+ */
+struct tm_file {
+	struct mutex lock;
+	struct tm_session *session;
+	struct tm_rights rights;
+	u64 cursor;
+};
+
+static inline struct tm_session *tm_file_session(struct tm_file *tf)
+{
+	/* Pairs with tm_ioctl_session(): the session is whole. */
+	return smp_load_acquire(&tf->session) ?: tm_default_session();
+}
+
+/* One's own session is one's own; the default session is the administrator's. */
+static inline bool tm_file_may_control(struct tm_file *tf)
+{
+	return tf->rights.control || READ_ONCE(tf->session);
+}
+
+int tm_copy_grown(void __user *to, size_t to_size, const void *from, size_t from_size);
+
+long tm_ioctl_session(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_add(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_del(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_interval(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_batch(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_sessions(struct tm_file *tf, unsigned int cmd, void __user *arg);
+
+ssize_t tm_chardev_read(struct file *file, char __user *buf, size_t size, loff_t *pos);
+__poll_t tm_chardev_poll(struct file *file, struct poll_table_struct *wait);
+int tm_chardev_mmap(struct file *file, struct vm_area_struct *vma);
+
+#endif /* TM_FRONTEND_CHARDEV_H */
