@@ -47,6 +47,10 @@ demo: ## see it at work: boots a kernel of its own, touches nothing of yours
 check: ## run every test on every kernel (KERNELS="6.12", TESTS="lab errno" for fewer)
 	tools/testing/check.sh
 
+.PHONY: bench
+bench: ## what it costs and how well it keeps time (KERNELS="6.12")
+	tools/testing/bench/run.sh
+
 .PHONY: shell
 shell: ## a prompt in a virtual machine with the module loaded (KERNEL=6.1)
 	tools/testing/shell.sh

@@ -104,6 +104,8 @@ void tm_sample_exit(struct task_monitor *tm, struct task_struct *task, struct ta
 
 	raw_spin_lock_irqsave(&tm->lock, flags);
 	tm->last = *s;
+	tm->last.state = 'X';	/* for those who ask afterwards */
+	tm->last.threads = 0;
 	tm->exited = true;
 	raw_spin_unlock_irqrestore(&tm->lock, flags);
 }
@@ -132,7 +134,6 @@ static void tm_settle(struct task_monitor *tm, struct task_struct *task, const s
 	tm->last.rchar_bytes = s->rchar_bytes;
 	tm->last.wchar_bytes = s->wchar_bytes;
 	tm->last.valid |= TM_VALID_ALWAYS & ~TM_VALID_PEAK_RSS;
-	tm->last.threads = 0;
 	tm->final = true;
 	raw_spin_unlock_irqrestore(&tm->lock, flags);
 }
@@ -184,7 +185,6 @@ void tm_sample_final(struct task_monitor *tm, struct task_struct *task)
 		tm_sum_only(&run, &s, task, false);
 	}
 	tm_settle(tm, task, &run, &s);
-	WRITE_ONCE(tm->last.state, 'X');
 }
 
 /* A zombie that has left its CPU for good and is the last of its group. */
