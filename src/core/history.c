@@ -30,11 +30,29 @@ static void tm_session_wake(struct tm_session *s, u64 head)
 /** tm_session_show_alive - the number of living targets has changed: tell who maps or waits */
 void tm_session_show_alive(struct tm_session *s)
 {
-	int alive = atomic_read(&s->alive);
+	int alive;
 
-	WRITE_ONCE(s->ring.header->targets_alive, alive);
+	/* Two may come at once, and the older number be written last: look again. */
+	do {
+		alive = atomic_read(&s->alive);
+		WRITE_ONCE(s->ring.header->targets_alive, alive);
+		smp_mb();	/* our number before we look whether it is still right */
+	} while (alive != atomic_read(&s->alive));
 	if (!alive && wq_has_sleeper(&s->wait))
 		irq_work_queue(&s->wake);
+}
+
+/** tm_session_drop - a process could not be watched: count it, and show the count. @s: the session */
+void tm_session_drop(struct tm_session *s)
+{
+	u64 dropped;
+
+	atomic64_inc(&s->dropped);
+	do {
+		dropped = atomic64_read(&s->dropped);
+		WRITE_ONCE(s->ring.header->dropped, dropped);
+		smp_mb();	/* as above */
+	} while (dropped != (u64)atomic64_read(&s->dropped));
 }
 
 /**

@@ -33,8 +33,7 @@ static void tm_life_adopt(struct tm_session *s, struct task_struct *child)
 		return;
 	target = tm_pool_take(s);
 	if (!target) {
-		atomic64_inc(&s->dropped);
-		WRITE_ONCE(s->ring.header->dropped, atomic64_read(&s->dropped));
+		tm_session_drop(s);
 		return;
 	}
 	tm_target_init(target, s, task_tgid(child), PIDTYPE_TGID);
@@ -57,6 +56,28 @@ static void tm_life_fork(struct tm_watch *watch, struct task_struct *parent,
 		tm_life_adopt(s, child);
 }
 
+/* The watcher may not look into what the target has become: say so, and no more. */
+static void tm_life_deny(struct tm_target *target)
+{
+	struct task_monitor *tm = &target->monitor;
+	struct task_sample sample = {
+		.time_ns = ktime_get_ns(),
+		.pid = tm_monitor_nr(tm, tm->ns),
+		.tgid = tm_monitor_nr(tm, tm->ns),
+		.flags = TM_SAMPLE_DENIED,
+		.kind = TM_KIND_EXEC,
+		.state = '-',
+	};
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tm->lock, flags);
+	WRITE_ONCE(tm->denied, true);
+	tm->last = sample;
+	raw_spin_unlock_irqrestore(&tm->lock, flags);
+	tm_session_record(target->session, &sample, 1);
+	tm_target_discharge(target);
+}
+
 static void tm_life_exec(struct tm_watch *watch, struct task_struct *task)
 {
 	struct tm_target *target = tm_target_of(watch);
@@ -64,16 +85,7 @@ static void tm_life_exec(struct tm_watch *watch, struct task_struct *task)
 	struct task_sample sample;
 
 	if (!tm_may_keep_current(&s->rights)) {
-		WRITE_ONCE(target->monitor.denied, true);
-		memset(&sample, 0, sizeof(sample));
-		sample.time_ns = ktime_get_ns();
-		sample.kind = TM_KIND_EXEC;
-		sample.flags = TM_SAMPLE_DENIED;
-		sample.state = '-';
-		sample.pid = tm_monitor_nr(&target->monitor, s->ns);
-		sample.tgid = sample.pid;
-		tm_session_record(s, &sample, 1);
-		tm_target_discharge(target);
+		tm_life_deny(target);
 		return;
 	}
 	tm_sample_exec(&target->monitor, &sample);

@@ -104,7 +104,8 @@ void tm_pool_fill(struct tm_session *s)
 	if (!tm_scope_is_auto(s))
 		return;
 	while (READ_ONCE(s->pool_n) < TM_POOL_FULL) {
-		target = tm_target_alloc(GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+		/* The sampler's thread: all sessions wait while it looks for memory. */
+		target = tm_target_alloc(GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN);
 		if (!target)
 			return;
 		raw_spin_lock_irqsave(&s->pool_lock, flags);
@@ -155,7 +156,10 @@ int tm_member_append(struct tm_session *s, struct tm_target *target)
 
 	rt_mutex_lock(&s->lock);
 	tm_members_join(s);
-	err = tm_targets_reserve(&s->targets);
+	if (s->scope == TM_SCOPE_LIST && s->targets.n >= TM_TARGETS_MAX)
+		err = -ENOSPC;
+	else
+		err = tm_targets_reserve(&s->targets);
 	if (!err)
 		tm_targets_append(&s->targets, target);
 	rt_mutex_unlock(&s->lock);

@@ -22,6 +22,8 @@ static void tm_sample_atomic(struct task_monitor *tm, struct task_struct *task, 
 	struct tm_run run = {};
 	bool known = true;
 
+	/* What cannot be known must not be what the stack held: it goes to user space. */
+	memset(s, 0, sizeof(*s));
 	tm_begin(&view, s);
 	if (tm->type == PIDTYPE_TGID)
 		known = tm_sum_group_atomic(&run, s, task);

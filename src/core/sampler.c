@@ -167,7 +167,10 @@ static u64 tm_serve(struct tm_tick *tick, u64 now, u64 rested_until)
 }
 
 /*
- * Serve what is due. Return: no earlier than this may the thread serve again.
+ * Serve what is due, and not what becomes due meanwhile: of many sessions one
+ * always would be, and the thread never rest.
+ *
+ * Return: no earlier than this may the thread serve again.
  */
 static u64 tm_serve_due(u64 rested_until)
 {
@@ -176,7 +179,7 @@ static u64 tm_serve_due(u64 rested_until)
 	u64 now = begin;
 	struct tm_tick *tick;
 
-	while ((tick = tm_take_due(now))) {
+	while ((tick = tm_take_due(begin))) {
 		now = tm_serve(tick, now, rested_until);
 		cond_resched();
 		if (kthread_should_stop())
@@ -323,7 +326,7 @@ void tm_tick_start(struct tm_tick *tick, u64 interval_ns)
 }
 
 /**
- * tm_tick_arm - serve a one-shot @delay_ns from now; armed already: no change
+ * tm_tick_arm - serve a one-shot @delay_ns from now, or earlier if it is armed so
  * @tick: one that is never started
  * @delay_ns: 0 for at once
  *
@@ -331,19 +334,24 @@ void tm_tick_start(struct tm_tick *tick, u64 interval_ns)
  */
 void tm_tick_arm(struct tm_tick *tick, u64 delay_ns)
 {
+	ktime_t deadline = ktime_add_ns(ktime_get(), delay_ns);
+	bool earlier, queued;
 	unsigned long flags;
-	bool armed = false;
 
 	raw_spin_lock_irqsave(&tm_queue.lock, flags);
-	if (!tick->active) {
-		armed = true;
+	earlier = !tick->active || deadline < tick->node.expires;
+	if (earlier) {
+		/* One that is being served and was armed meanwhile is put back by tm_serve(). */
+		queued = tick->active && tm_queue.serving != tick;
+		if (queued)
+			timerqueue_del(&tm_queue.head, &tick->node);
 		tick->active = true;
-		tick->node.expires = ktime_add_ns(ktime_get(), delay_ns);
+		tick->node.expires = deadline;
 		if (tm_queue.serving != tick)
 			tm_enqueue(tick);
 	}
 	raw_spin_unlock_irqrestore(&tm_queue.lock, flags);
-	if (armed)
+	if (earlier)
 		tm_sampler_kick();
 }
 

@@ -176,6 +176,7 @@ bool tm_window_collect(struct tm_session *s, struct tm_target *target, struct ta
 void tm_window_close(struct tm_target *target, struct task_sample *sample);
 void tm_session_wake_work(struct irq_work *work);
 void tm_session_show_alive(struct tm_session *s);
+void tm_session_drop(struct tm_session *s);
 
 /* tick.c */
 void tm_session_tick(struct tm_tick *tick, u64 now_ns);

@@ -58,7 +58,7 @@ void tm_target_release(struct tm_target *target)
 	call_rcu(&target->rcu, tm_target_free);
 }
 
-/** tm_targets_reserve - make room for one more. Return: 0, -ENOSPC, -ENOMEM. May sleep. */
+/** tm_targets_reserve - make room for one more. Return: 0, -ENOMEM. May sleep. */
 int tm_targets_reserve(struct tm_targets *targets)
 {
 	unsigned int capacity = targets->capacity ? targets->capacity * 2 : TM_TARGETS_FIRST;
@@ -66,8 +66,6 @@ int tm_targets_reserve(struct tm_targets *targets)
 
 	if (targets->n < targets->capacity)
 		return 0;
-	if (targets->n >= TM_TARGETS_MAX)
-		return -ENOSPC;
 	slot = kvmalloc_array(capacity, sizeof(*slot), GFP_KERNEL_ACCOUNT);
 	if (!slot)
 		return -ENOMEM;

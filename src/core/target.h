@@ -47,6 +47,7 @@ struct tm_targets {
 	unsigned int capacity;
 };
 
+/* Of a list. The other scopes are bounded by the number of processes. */
 #define TM_TARGETS_MAX 65536
 
 struct tm_target *tm_target_alloc(gfp_t gfp);

@@ -133,6 +133,16 @@ static void check_exit(int fd)
 	tap_ok(s.valid & TM_VALID_WINDOW && s.window_samples, "with the window that was open");
 }
 
+/* Until the window that is open has a sample or two. */
+static void wait_ticks(int fd)
+{
+	struct tm_state before, now;
+
+	dev_ioctl(fd, TM_STATE, &before);
+	tap_ok(eventually(!dev_ioctl(fd, TM_STATE, &now) && now.ticks > before.ticks + 2),
+	       "the sampler goes on");
+}
+
 int main(void)
 {
 	struct tm_session_attr attr = {
@@ -151,6 +161,7 @@ int main(void)
 	if (fd < 0 || dev_ioctl(fd, TM_SESSION, &attr) || dev_ioctl(fd, TM_ADD, &spec))
 		tap_bail("no session");
 	check_windows(fd, fds[1], fds[2]);
+	wait_ticks(fd);
 	close(fds[1]);
 	tap_is(run_end(spec.pid), 0, "the child did all of it");
 	check_exit(fd);
