@@ -94,4 +94,101 @@ static inline void tm_vm_forbid_write(struct vm_area_struct *vma)
 #endif
 }
 
+/*
+ * Resident and swapped pages. Until 6.1 a process's counters are atomics. From
+ * 6.2 on they are per-CPU counters, of which each CPU holds back up to a batch
+ * of pages (32, or twice the number of CPUs); /proc adds up the CPUs since 6.16
+ * and 6.12.44 or so, and showed the coarse value before. tm_mm_sum() adds them
+ * up on every kernel, without the counters' locks: a CPU that folds its batch
+ * into the count meanwhile is noticed by the count, and looked at again.
+ *
+ * @cpus: the possible CPUs are 0 to @cpus - 1; negative where there are holes.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && defined(CONFIG_SMP)
+#define TM_RSS_IS_PERCPU 1
+
+struct tm_pages {
+	s64 rss;
+	s64 swap;
+};
+
+static __always_inline s64 tm_mm_counts(struct mm_struct *mm)
+{
+	return READ_ONCE(mm->rss_stat[MM_FILEPAGES].count) +
+	       READ_ONCE(mm->rss_stat[MM_ANONPAGES].count) +
+	       READ_ONCE(mm->rss_stat[MM_SHMEMPAGES].count);
+}
+
+/*
+ * Since 6.6 the four are allocated as one, and stand side by side: one address a
+ * CPU instead of four.
+ */
+static __always_inline bool tm_mm_counters_adjoin(struct mm_struct *mm)
+{
+	return NR_MM_COUNTERS == 4 &&
+	       mm->rss_stat[NR_MM_COUNTERS - 1].counters == mm->rss_stat[0].counters + 3;
+}
+
+static __always_inline void tm_mm_add_adjoined(struct mm_struct *mm, int cpu,
+					       struct tm_pages *pages)
+{
+	const s32 *counters = per_cpu_ptr(mm->rss_stat[0].counters, cpu);
+	s32 file = READ_ONCE(counters[MM_FILEPAGES]);
+	s32 anon = READ_ONCE(counters[MM_ANONPAGES]);
+	s32 shmem = READ_ONCE(counters[MM_SHMEMPAGES]);
+
+	pages->rss += (s64)file + anon + shmem;
+	pages->swap += READ_ONCE(counters[MM_SWAPENTS]);
+}
+
+static noinline __maybe_unused void tm_mm_add_all(struct mm_struct *mm, struct tm_pages *pages)
+{
+	int cpu, tries = 4;
+	s64 counts;
+
+	do {
+		counts = tm_mm_counts(mm);
+		pages->rss = counts;
+		pages->swap = READ_ONCE(mm->rss_stat[MM_SWAPENTS].count);
+		for_each_possible_cpu(cpu) {
+			pages->rss += READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_FILEPAGES].counters, cpu)) +
+				      READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_ANONPAGES].counters, cpu)) +
+				      READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_SHMEMPAGES].counters, cpu));
+			pages->swap += READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_SWAPENTS].counters, cpu));
+		}
+	} while (counts != tm_mm_counts(mm) && --tries);
+}
+
+static __always_inline void tm_mm_sum(struct mm_struct *mm, int cpus, unsigned long *rss_pages,
+				      unsigned long *coarse_pages, unsigned long *swap_pages)
+{
+	s64 counts = tm_mm_counts(mm);
+	struct tm_pages pages = { counts, READ_ONCE(mm->rss_stat[MM_SWAPENTS].count) };
+	int cpu;
+
+	if (likely(cpus > 0 && tm_mm_counters_adjoin(mm))) {
+		tm_mm_add_adjoined(mm, 0, &pages);
+		for (cpu = 1; unlikely(cpu < cpus); cpu++)
+			tm_mm_add_adjoined(mm, cpu, &pages);
+		if (unlikely(counts != tm_mm_counts(mm)))
+			tm_mm_add_all(mm, &pages);
+	} else {
+		tm_mm_add_all(mm, &pages);
+	}
+	*rss_pages = pages.rss > 0 ? pages.rss : 0;
+	*coarse_pages = counts > 0 ? counts : 0;
+	*swap_pages = pages.swap > 0 ? pages.swap : 0;
+}
+#else
+#define TM_RSS_IS_PERCPU 0
+
+static __always_inline void tm_mm_sum(struct mm_struct *mm, int cpus, unsigned long *rss_pages,
+				      unsigned long *coarse_pages, unsigned long *swap_pages)
+{
+	*rss_pages = get_mm_rss(mm);
+	*coarse_pages = *rss_pages;
+	*swap_pages = get_mm_counter(mm, MM_SWAPENTS);
+}
+#endif
+
 #endif /* TM_COMPAT_H */

@@ -27,7 +27,7 @@ static void tm_session_wake(struct tm_session *s, u64 head)
 	irq_work_queue(&s->wake);
 }
 
-/** tm_session_show_alive - the number of living targets has changed: tell who maps or waits */
+/** tm_session_show_alive - the number of living targets has changed: tell who maps the history */
 void tm_session_show_alive(struct tm_session *s)
 {
 	int alive;
@@ -38,7 +38,12 @@ void tm_session_show_alive(struct tm_session *s)
 		WRITE_ONCE(s->ring.header->targets_alive, alive);
 		smp_mb();	/* our number before we look whether it is still right */
 	} while (alive != atomic_read(&s->alive));
-	if (!alive && wq_has_sleeper(&s->wait))
+}
+
+/** tm_session_wake_all - the end has come: whoever waits must hear of it */
+void tm_session_wake_all(struct tm_session *s)
+{
+	if (wq_has_sleeper(&s->wait))
 		irq_work_queue(&s->wake);
 }
 
@@ -135,7 +140,7 @@ bool tm_window_collect(struct tm_session *s, struct tm_target *target, struct ta
 /** tm_session_has_ended - nobody is left who could make a record. @s: the session */
 bool tm_session_has_ended(struct tm_session *s)
 {
-	return s->scope <= TM_SCOPE_TREE && READ_ONCE(s->had_targets) && !atomic_read(&s->alive);
+	return s->scope <= TM_SCOPE_TREE && READ_ONCE(s->had_targets) && !atomic_read(&s->unsettled);
 }
 
 static void tm_show_lost(struct task_sample *sample, u64 last, u64 lost)
@@ -224,7 +229,9 @@ __poll_t tm_session_poll(struct tm_session *s, struct file *file,
 
 	poll_wait(file, &s->wait, wait);
 	ended = tm_session_has_ended(s);
-	ready = tm_ring_head(&s->ring) - cursor;
+	ready = tm_ring_head(&s->ring);
+	/* A cursor from before the file had this session may be ahead of it. */
+	ready -= min(ready, cursor);
 	if (ready >= s->watermark || (ended && ready))
 		events |= EPOLLIN | EPOLLRDNORM;
 	if (ended)

@@ -102,6 +102,7 @@ static void tm_life_exit(struct tm_watch *watch, struct task_struct *task, bool 
 		return;
 	tm_sample_exit(&target->monitor, task, &sample);
 	tm_session_record(s, &sample, 1);
+	tm_target_depart(target);
 	tm_tick_arm(&s->house, TM_SETTLE_NS);
 }
 

@@ -23,6 +23,7 @@
 #include <linux/sched/signal.h>
 #include <linux/spinlock.h>
 #include <linux/tracepoint.h>
+#include <linux/workqueue.h>
 
 #include "../compat.h"
 #include "lifecycle.h"
@@ -36,9 +37,19 @@ static DEFINE_RAW_SPINLOCK(tm_watch_lock);
 /* The key of those who watch all: an address that no task has. */
 static const char tm_everybody;
 
+/*
+ * Registering and unregistering rewrites the kernel's text on every CPU: who
+ * comes soon after the last user has gone finds the probes still there.
+ */
+#define TM_LINGER_MS 1000
+
+static void tm_lifecycle_linger(struct work_struct *work);
+
 /* @tm_lifecycle_mutex: protects the number of users and the registration that follows it. */
 static DEFINE_MUTEX(tm_lifecycle_mutex);
 static unsigned int tm_lifecycle_users;
+static bool tm_lifecycle_registered;
+static DECLARE_DELAYED_WORK(tm_lifecycle_rest, tm_lifecycle_linger);
 
 static struct hlist_head *tm_watch_bucket(const void *key)
 {
@@ -150,6 +161,10 @@ static void tm_probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 
 	rcu_read_lock();
 	tm_for_each_watch(watch, task->signal) {
+		if (watch->ops->exec)
+			watch->ops->exec(watch, task);
+	}
+	tm_for_each_watch(watch, task) {
 		if (watch->ops->exec)
 			watch->ops->exec(watch, task);
 	}
@@ -265,19 +280,43 @@ int tm_lifecycle_get(void)
 	int err = 0;
 
 	mutex_lock(&tm_lifecycle_mutex);
-	if (!tm_lifecycle_users)
+	if (!tm_lifecycle_registered) {
 		err = tm_register_probes();
+		tm_lifecycle_registered = !err;
+	}
 	if (!err)
 		tm_lifecycle_users++;
 	mutex_unlock(&tm_lifecycle_mutex);
 	return err;
 }
 
-/** tm_lifecycle_put - no longer in need of them; the last one unregisters them. May sleep. */
+static void tm_lifecycle_unregister(void)
+{
+	mutex_lock(&tm_lifecycle_mutex);
+	if (tm_lifecycle_registered && !tm_lifecycle_users) {
+		tm_unregister_probes(ARRAY_SIZE(tm_probes));
+		tm_lifecycle_registered = false;
+	}
+	mutex_unlock(&tm_lifecycle_mutex);
+}
+
+static void tm_lifecycle_linger(struct work_struct *work)
+{
+	tm_lifecycle_unregister();
+}
+
+/** tm_lifecycle_put - no longer in need of them; a second after the last one they go. May sleep. */
 void tm_lifecycle_put(void)
 {
 	mutex_lock(&tm_lifecycle_mutex);
 	if (!--tm_lifecycle_users)
-		tm_unregister_probes(ARRAY_SIZE(tm_probes));
+		mod_delayed_work(system_wq, &tm_lifecycle_rest, msecs_to_jiffies(TM_LINGER_MS));
 	mutex_unlock(&tm_lifecycle_mutex);
+}
+
+/** tm_lifecycle_exit - the module goes, and nobody needs them any more. May sleep. */
+void tm_lifecycle_exit(void)
+{
+	cancel_delayed_work_sync(&tm_lifecycle_rest);
+	tm_lifecycle_unregister();
 }

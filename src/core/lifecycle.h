@@ -56,6 +56,7 @@ struct tm_watch {
 
 int tm_lifecycle_get(void);
 void tm_lifecycle_put(void);
+void tm_lifecycle_exit(void);
 const void *tm_watch_key(const struct task_struct *task, enum pid_type type);
 void tm_watch(struct tm_watch *watch, const void *key);
 void tm_watch_all(struct tm_watch *watch);

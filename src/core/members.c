@@ -49,12 +49,23 @@ int tm_target_enlist(struct tm_target *target, struct task_struct *task, bool un
 		tm_watch(&target->watch, key);
 	if (!err) {
 		atomic_inc(&s->alive);
+		atomic_inc(&s->unsettled);
 		WRITE_ONCE(s->had_targets, true);
 	}
 	raw_spin_unlock_irqrestore(&s->pool_lock, flags);
 	if (!err)
 		tm_session_show_alive(s);
 	return err;
+}
+
+/** tm_target_depart - it lives no longer, or is none of ours. A second time does nothing. */
+void tm_target_depart(struct tm_target *target)
+{
+	if (xchg(&target->departed, true))
+		return;
+	WRITE_ONCE(target->monitor.off, true);
+	atomic_dec(&target->session->alive);
+	tm_session_show_alive(target->session);
 }
 
 /**
@@ -71,8 +82,9 @@ void tm_target_discharge(struct tm_target *target)
 	if (xchg(&target->gone, true))
 		return;
 	tm_unwatch(&target->watch);
-	atomic_dec(&s->alive);
-	tm_session_show_alive(s);
+	tm_target_depart(target);
+	if (atomic_dec_and_test(&s->unsettled))
+		tm_session_wake_all(s);
 	if (tm_scope_is_auto(s))
 		tm_tick_arm(&s->house, TM_SWEEP_NS);
 }
@@ -192,6 +204,19 @@ static int tm_member_enlist(struct tm_target *target, bool unique)
 	return err;
 }
 
+/* What is dead is nobody's, and no question of rights. */
+static bool tm_is_alive(struct pid *pid, enum pid_type type)
+{
+	struct task_struct *task;
+	bool alive;
+
+	rcu_read_lock();
+	task = pid_task(pid, type);
+	alive = task && tm_task_alive(task, type);
+	rcu_read_unlock();
+	return alive;
+}
+
 /** tm_member_create - a target for a living process that may be monitored; or an error */
 struct tm_target *tm_member_create(struct tm_session *s, struct pid *pid,
 					  enum pid_type type, bool unique)
@@ -199,6 +224,8 @@ struct tm_target *tm_member_create(struct tm_session *s, struct pid *pid,
 	struct tm_target *target;
 	int err;
 
+	if (!tm_is_alive(pid, type))
+		return ERR_PTR(-ESRCH);
 	if (!tm_may_monitor(&s->rights, pid, type))
 		return ERR_PTR(-EPERM);
 	target = tm_target_alloc(GFP_KERNEL_ACCOUNT);
@@ -269,6 +296,7 @@ static void tm_session_rest(struct tm_session *s)
 int tm_session_add(struct tm_session *s, pid_t nr, bool thread)
 {
 	struct tm_target *target;
+	struct pid *root;
 	int err;
 
 	if (thread && s->scope != TM_SCOPE_LIST)
@@ -276,10 +304,13 @@ int tm_session_add(struct tm_session *s, pid_t nr, bool thread)
 	mutex_lock(&s->control);
 	target = tm_resolve(s, nr, thread ? PIDTYPE_PID : PIDTYPE_TGID, true);
 	err = PTR_ERR_OR_ZERO(target);
+	/* A tree's root may be gone, table and all, before its descendants are found. */
+	root = err ? NULL : get_pid(target->monitor.pid);
 	if (!err)
 		err = tm_member_append(s, target);
 	if (!err && s->scope == TM_SCOPE_TREE)
-		err = tm_scan(s);
+		err = tm_scan(s, root);
+	put_pid(root);
 	if (err)
 		tm_session_rest(s);
 	mutex_unlock(&s->control);
@@ -319,6 +350,7 @@ int monitor_pid(struct tm_session *s, pid_t nr)
 {
 	struct tm_targets new = {};
 	struct tm_target *target;
+	struct pid *root;
 	int err = tm_targets_reserve(&new);
 
 	if (err)
@@ -327,10 +359,12 @@ int monitor_pid(struct tm_session *s, pid_t nr)
 	target = tm_resolve(s, nr, PIDTYPE_TGID, false);
 	err = PTR_ERR_OR_ZERO(target);
 	if (!err) {
+		root = get_pid(target->monitor.pid);
 		tm_targets_append(&new, target);
 		tm_session_replace(s, &new);
 		if (s->scope == TM_SCOPE_TREE)
-			err = tm_scan(s);
+			err = tm_scan(s, root);
+		put_pid(root);
 	} else {
 		tm_targets_clear(&new);
 		tm_session_rest(s);

@@ -19,6 +19,7 @@ static bool tm_read_row(struct tm_session *s, unsigned int row, struct pid_names
 		.ns = ns,
 		.time_ns = ktime_get_ns(),
 		.kind = TM_KIND_READ,
+		.cpus = tm_cpus_on_demand(),
 	};
 	bool alive;
 
@@ -129,27 +130,36 @@ static int tm_batch_reserve(struct tm_session *s, unsigned int n)
 	return 0;
 }
 
-static unsigned int tm_batch_fill(struct tm_session *s, struct pid_namespace *ns, u64 time_ns,
-				  unsigned int n)
+/* Fill the batch with the first @n that @batch's reader can see, and count all of them. */
+static void tm_batch_fill(struct tm_session *s, struct pid_namespace *ns, unsigned int n,
+			  struct tm_batch_view *batch)
 {
-	struct tm_view view = { .ns = ns, .time_ns = time_ns, .kind = TM_KIND_READ };
-	unsigned int i, filled = 0;
+	struct tm_view view = {
+		.ns = ns,
+		.time_ns = batch->time_ns,
+		.kind = TM_KIND_READ,
+		.cpus = tm_cpus_on_demand(),
+	};
+	unsigned int i;
 
+	batch->count = 0;
+	batch->total = 0;
 	rcu_read_lock();
-	for (i = 0; i < s->targets.n && filled < n; i++) {
+	for (i = 0; i < s->targets.n; i++) {
 		struct task_monitor *tm = &s->targets.slot[i]->monitor;
 
 		if (!tm_monitor_nr(tm, ns) || (tm_scope_is_auto(s) && s->targets.slot[i]->gone))
 			continue;
-		get_sample(tm, &view, &s->batch[filled++]);
-		if (filled % TM_CHUNK == 0) {
+		batch->total++;
+		if (batch->count < n)
+			get_sample(tm, &view, &s->batch[batch->count++]);
+		if (i % TM_CHUNK == TM_CHUNK - 1) {
 			rcu_read_unlock();
 			cond_resched();
 			rcu_read_lock();
 		}
 	}
 	rcu_read_unlock();
-	return filled;
 }
 
 /**
@@ -183,8 +193,7 @@ int tm_session_batch(struct tm_session *s, struct pid_namespace *ns, unsigned in
 	rt_mutex_lock(&s->lock);
 	batch->time_ns = ktime_get_ns();
 	batch->samples = s->batch;
-	batch->count = tm_batch_fill(s, ns, batch->time_ns, n);
-	batch->total = s->targets.n;
+	tm_batch_fill(s, ns, n, batch);
 	rt_mutex_unlock(&s->lock);
 	return 0;
 }
@@ -221,7 +230,11 @@ void tm_session_state(struct tm_session *s, struct pid_namespace *ns, struct tm_
 	state->id = s->id;
 	state->window_ns = s->window_ns;
 	state->scope = s->scope;
-	state->owner = s->owner ? pid_nr_ns(s->owner, ns) : 0;
+	/* A number is good for as long as its process is; then it may be another's. */
+	rcu_read_lock();
+	if (s->owner && pid_task(s->owner, PIDTYPE_TGID))
+		state->owner = pid_nr_ns(s->owner, ns);
+	rcu_read_unlock();
 	state->ring_records = tm_ring_capacity(&s->ring);
 	state->watermark = s->watermark;
 	state->kinds = s->kinds;

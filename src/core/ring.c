@@ -60,7 +60,6 @@ static __always_inline void tm_ring_put(struct tm_ring *ring, u64 seq, struct ta
 {
 	struct task_sample *slot = &ring->records[(seq - 1) & ring->mask];
 
-	sample->seq = 0;
 	WRITE_ONCE(slot->seq, 0);
 	smp_wmb();	/* pairs with the barrier before the second look at seq */
 	memcpy(slot, sample, sizeof(*slot));
@@ -71,7 +70,7 @@ static __always_inline void tm_ring_put(struct tm_ring *ring, u64 seq, struct ta
 /**
  * tm_ring_write - append records
  * @ring: the ring
- * @samples: the records; their seq is set to their numbers
+ * @samples: the records, with seq 0; it is set to their numbers
  * @n: how many, at least one
  *
  * From any context. Return: the last one's number.

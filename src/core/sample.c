@@ -8,12 +8,39 @@
  * ours to free.
  */
 #include <linux/cgroup.h>
+#include <linux/cpumask.h>
 #include <linux/cred.h>
+#include <linux/init.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 
 #include "sample_impl.h"
+
+/* Up to so many CPUs are added up in every sample of a tick too. */
+#define TM_CPUS_IN_TICK 8
+
+/* How many CPUs there can be, if they are numbered without a hole. */
+static int tm_dense_cpus __ro_after_init = TM_ALL_CPUS;
+
+/** tm_sample_init - before the first sample */
+void __init tm_sample_init(void)
+{
+	if (cpumask_weight(cpu_possible_mask) == nr_cpu_ids)
+		tm_dense_cpus = nr_cpu_ids;
+}
+
+/** tm_cpus_on_demand - tm_view.cpus of somebody who asked */
+int tm_cpus_on_demand(void)
+{
+	return tm_dense_cpus;
+}
+
+/** tm_cpus_in_tick - tm_view.cpus of a tick */
+int tm_cpus_in_tick(void)
+{
+	return tm_dense_cpus <= TM_CPUS_IN_TICK ? max(tm_dense_cpus, 0) : 0;
+}
 
 void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type type,
 		     struct pid_namespace *ns)
@@ -23,6 +50,7 @@ void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type typ
 	tm->pid = get_pid(pid);
 	tm->type = type;
 	tm->ns = ns;
+	tm->nr = tm_pid_nr(pid, ns);
 }
 
 /** tm_monitor_nr - the target's number in @ns, 0 where it is not visible */
@@ -68,5 +96,9 @@ void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view,
  */
 bool get_sample(struct task_monitor *tm, const struct tm_view *view, struct task_sample *sample)
 {
+	if (unlikely(READ_ONCE(tm->denied))) {
+		tm_sample_gone(tm, view, sample);
+		return false;
+	}
 	return tm_get_sample(tm, view, sample);
 }

@@ -19,12 +19,19 @@ struct task_struct;
  * @ns: PID namespace in which numbers are shown
  * @time_ns: CLOCK_MONOTONIC; one stamp may serve many targets
  * @kind: what the sample is going to be, enum tm_kind
+ * @cpus: how memory is added up: over the CPUs 0 to @cpus - 1, which are all;
+ *	TM_ALL_CPUS; or 0, not at all, and it is coarse
+ * @blank: the window's part of the record is zero already
  */
 struct tm_view {
 	struct pid_namespace *ns;
 	u64 time_ns;
 	u8 kind;
+	bool blank;
+	int cpus;
 };
+
+#define TM_ALL_CPUS (-1)
 
 /**
  * struct task_monitor - a target: the process or thread that is monitored
@@ -32,6 +39,8 @@ struct tm_view {
  *	a whole dead process in memory
  * @type: PIDTYPE_TGID for a process, PIDTYPE_PID for one thread
  * @ns: PID namespace of the session's records, and so of the numbers in @last
+ * @nr: the target's number in it
+ * @off: the tick passes it over: it has exited, or is no target any more
  * @shown: the CPU time last shown, behind which no later figure goes; see
  *	tm_show_run() for who writes it
  * @run_delay_shown: likewise
@@ -47,7 +56,9 @@ struct tm_view {
 struct task_monitor {
 	struct pid *pid;
 	enum pid_type type;
+	pid_t nr;
 	struct pid_namespace *ns;
+	bool off;
 
 	struct tm_cputime shown;
 	u64 run_delay_shown;
@@ -77,6 +88,9 @@ static __always_inline bool tm_task_alive(struct task_struct *task, enum pid_typ
 	return atomic_read(&task->signal->live) > 0;
 }
 
+void tm_sample_init(void);
+int tm_cpus_on_demand(void);
+int tm_cpus_in_tick(void);
 void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type type,
 		     struct pid_namespace *ns);
 bool get_sample(struct task_monitor *tm, const struct tm_view *view, struct task_sample *sample);

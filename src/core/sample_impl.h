@@ -30,8 +30,10 @@
 
 #define TM_VALID_ALWAYS                                                                            \
 	(TM_VALID_CPU | TM_VALID_PEAK_RSS | TM_VALID_FAULTS | TM_VALID_SWITCHES |                  \
-	 (TM_HAS_RUN_DELAY ? TM_VALID_RUN_DELAY : 0) |                                             \
+	 TM_VALID_IDENTITY | (TM_HAS_RUN_DELAY ? TM_VALID_RUN_DELAY : 0) |                         \
 	 (TM_HAS_IO_BYTES ? TM_VALID_IO_BYTES : 0) | (TM_HAS_IO_CHARS ? TM_VALID_IO_CHARS : 0))
+
+#define TM_VALID_IDENTITY (IS_ENABLED(CONFIG_CGROUPS) ? TM_VALID_CGROUP : 0)
 
 /* What is summed and not shown as it stands: @ticks as the ticks saw it, @rtime exact. */
 struct tm_run {
@@ -291,14 +293,15 @@ static __always_inline void tm_show_identity(struct task_monitor *tm, struct tas
 	struct task_struct *parent = rcu_dereference(task->real_parent);
 
 	s->start_time_ns = task->start_boottime;
-	s->pid = tm_pid_nr(tm->pid, ns);
-	if (tm->type == PIDTYPE_TGID) {
+	s->pid = likely(ns == tm->ns) ? tm->nr : tm_pid_nr(tm->pid, ns);
+	if (likely(tm->type == PIDTYPE_TGID)) {
 		s->tgid = s->pid;
 	} else {
 		s->tgid = tm_pid_nr(task->signal->pids[PIDTYPE_TGID], ns);
 		s->flags |= TM_SAMPLE_THREAD;
 	}
-	s->ppid = tm_pid_nr(parent->signal->pids[PIDTYPE_TGID], ns);
+	s->ppid = likely(ns == &init_pid_ns) ? parent->tgid :
+					       tm_pid_nr(parent->signal->pids[PIDTYPE_TGID], ns);
 	/* The initial namespace maps every id to itself. */
 	s->uid = __kuid_val(__task_cred(task)->uid);
 	s->threads = READ_ONCE(task->signal->nr_threads);
@@ -306,13 +309,18 @@ static __always_inline void tm_show_identity(struct task_monitor *tm, struct tas
 	s->state = task_state_to_char(head);
 	tm_show_comm(s->comm, task->comm);
 	s->cgroup_id = tm_cgroup_id(head);
-	if (IS_ENABLED(CONFIG_CGROUPS))
-		s->valid |= TM_VALID_CGROUP;
 }
 
-static __always_inline void tm_show_peak(struct task_struct *task, unsigned long pages, struct task_sample *s)
+/*
+ * signal->maxrss: earlier programs of this process, and at its end this one. The
+ * peak is the kernel's own figure, which ru_maxrss gives at the end, and as
+ * coarse as the counters it was taken from: it may be a little below a resident
+ * set that was added up to the page. It does not go backwards: the kernel raises
+ * hiwater_rss before it takes a page away.
+ */
+static __always_inline void tm_show_peak(struct task_struct *task, unsigned long pages,
+					 struct task_sample *s)
 {
-	/* signal->maxrss: earlier programs of this process, and at its end this one. */
 	s->peak_rss_bytes = (u64)max(pages, READ_ONCE(task->signal->maxrss)) << PAGE_SHIFT;
 }
 
@@ -324,14 +332,23 @@ static inline void tm_show_no_memory(struct task_struct *task, struct task_sampl
 	tm_show_peak(task, 0, s);
 }
 
-static __always_inline void tm_show_mm(struct mm_struct *mm, struct task_struct *task, struct task_sample *s)
+static __always_inline void tm_show_mm(struct mm_struct *mm, struct task_struct *task, int cpus,
+				       struct task_sample *s)
 {
-	unsigned long rss = get_mm_rss(mm);
+	unsigned long rss, coarse, swap;
 
+	if (TM_RSS_IS_PERCPU && unlikely(!cpus)) {
+		rss = get_mm_rss(mm);
+		coarse = rss;
+		swap = get_mm_counter(mm, MM_SWAPENTS);
+		s->flags |= TM_SAMPLE_RSS_COARSE;
+	} else {
+		tm_mm_sum(mm, cpus, &rss, &coarse, &swap);
+	}
 	s->vsize_bytes = (u64)READ_ONCE(mm->total_vm) << PAGE_SHIFT;
 	s->rss_bytes = (u64)rss << PAGE_SHIFT;
-	s->swap_bytes = (u64)get_mm_counter(mm, MM_SWAPENTS) << PAGE_SHIFT;
-	tm_show_peak(task, max(rss, READ_ONCE(mm->hiwater_rss)), s);
+	s->swap_bytes = (u64)swap << PAGE_SHIFT;
+	tm_show_peak(task, max(coarse, READ_ONCE(mm->hiwater_rss)), s);
 	s->valid |= TM_VALID_MEM;
 }
 
@@ -351,9 +368,11 @@ static __always_inline void tm_begin(const struct tm_view *view, struct task_sam
 	s->valid = TM_VALID_ALWAYS;
 	s->time_ns = view->time_ns;
 	s->seq = 0;
-	s->exit_code = 0;
 	s->flags = TM_CAN_READ_SLICE ? 0 : TM_SAMPLE_CPU_AS_OF_TICK;
 	s->kind = view->kind;
+	if (view->blank)
+		return;
+	s->exit_code = 0;
 	s->exit_time_ns = 0;
 	s->window_samples = 0;
 	s->cpu_min_ppm = 0;
@@ -365,14 +384,14 @@ static __always_inline void tm_begin(const struct tm_view *view, struct task_sam
 }
 
 static __always_inline void tm_show_memory(struct task_struct *task, struct task_struct *head,
-			   struct task_sample *s)
+					   int cpus, struct task_sample *s)
 {
 	struct mm_struct *mm;
 
 	task_lock(head);
 	mm = head->mm;
 	if (likely(mm && !(READ_ONCE(head->flags) & PF_KTHREAD))) {
-		tm_show_mm(mm, task, s);
+		tm_show_mm(mm, task, cpus, s);
 	} else {
 		tm_show_no_memory(task, s);
 		/* A kernel thread has none and never had: nothing was peak. */
@@ -405,8 +424,8 @@ static __always_inline struct task_struct *tm_head(struct task_struct *task, enu
 	return tm_living_thread(task);
 }
 
-static __always_inline void tm_sample_task(struct task_monitor *tm, struct task_struct *task, bool alive,
-			   const struct tm_view *view, struct task_sample *s)
+static __always_inline void tm_sample_task(struct task_monitor *tm, struct task_struct *task,
+					   const struct tm_view *view, struct task_sample *s)
 {
 	struct task_struct *head = tm_head(task, tm->type);
 	struct tm_run run;
@@ -418,9 +437,7 @@ static __always_inline void tm_sample_task(struct task_monitor *tm, struct task_
 		tm_sum_only(&run, s, task, true);
 	tm_show_run(tm, task, &run, s);
 	tm_show_identity(tm, task, head, view->ns, s);
-	tm_show_memory(task, head, s);
-	if (unlikely(!alive))
-		tm_show_exit_status(task, tm->type, s);
+	tm_show_memory(task, head, view->cpus, s);
 }
 
 /* pid_task(), spelt out. */
@@ -433,22 +450,22 @@ static __always_inline struct task_struct *tm_pid_task(struct pid *pid, enum pid
 
 void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view, struct task_sample *s);
 
-/* get_sample(), inline: for the tick. */
+/* get_sample(), inline: for the tick, which passes over those that are denied. */
 static __always_inline bool tm_get_sample(struct task_monitor *tm, const struct tm_view *view,
 					  struct task_sample *sample)
 {
 	struct task_struct *task = tm_pid_task(tm->pid, tm->type);
-	bool alive;
 
-	if (unlikely(!task || READ_ONCE(tm->denied))) {
+	if (unlikely(!task)) {
 		tm_sample_gone(tm, view, sample);
 		return false;
 	}
-	alive = tm_task_alive(task, tm->type);
-	tm_sample_task(tm, task, alive, view, sample);
-	if (unlikely(!alive))
-		sample->exit_time_ns = READ_ONCE(tm->last.exit_time_ns) ?: view->time_ns;
-	return alive;
+	tm_sample_task(tm, task, view, sample);
+	if (likely(tm_task_alive(task, tm->type)))
+		return true;
+	tm_show_exit_status(task, tm->type, sample);
+	sample->exit_time_ns = READ_ONCE(tm->last.exit_time_ns) ?: view->time_ns;
+	return false;
 }
 
 #endif /* TM_CORE_SAMPLE_IMPL_H */

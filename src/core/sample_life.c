@@ -30,12 +30,13 @@ static void tm_sample_atomic(struct task_monitor *tm, struct task_struct *task, 
 	else
 		tm_sum_only(&run, s, task, false);
 	if (!known)
-		s->valid = TM_VALID_PEAK_RSS;
+		s->valid = TM_VALID_PEAK_RSS | TM_VALID_IDENTITY;
 	if (kind == TM_KIND_EXITING)
 		tm->exit_rtime = known ? run.rtime : 0;
 	tm_show_run(tm, task, &run, s);
 	tm_show_identity(tm, task, task, view.ns, s);
 	tm_show_no_memory(task, s);
+	s->flags |= TM_SAMPLE_CPU_AS_OF_TICK;
 	if (READ_ONCE(task->flags) & PF_KTHREAD)
 		s->valid &= ~TM_VALID_PEAK_RSS;
 }
@@ -64,7 +65,7 @@ void tm_sample_exec(struct task_monitor *tm, struct task_sample *s)
 
 	tm_sample_atomic(tm, task, TM_KIND_EXEC, s);
 	if (mm)
-		tm_show_mm(mm, task, s);
+		tm_show_mm(mm, task, tm_cpus_on_demand(), s);
 }
 
 /*
@@ -106,7 +107,7 @@ void tm_sample_exit(struct task_monitor *tm, struct task_struct *task, struct ta
 
 	raw_spin_lock_irqsave(&tm->lock, flags);
 	tm->last = *s;
-	tm->last.state = 'X';	/* for those who ask afterwards */
+	tm->last.state = 'Z';	/* for those who ask afterwards */
 	tm->last.threads = 0;
 	tm->exited = true;
 	raw_spin_unlock_irqrestore(&tm->lock, flags);
@@ -136,6 +137,7 @@ static void tm_settle(struct task_monitor *tm, struct task_struct *task, const s
 	tm->last.rchar_bytes = s->rchar_bytes;
 	tm->last.wchar_bytes = s->wchar_bytes;
 	tm->last.valid |= TM_VALID_ALWAYS & ~TM_VALID_PEAK_RSS;
+	tm->last.flags &= ~TM_SAMPLE_CPU_AS_OF_TICK;
 	tm->final = true;
 	raw_spin_unlock_irqrestore(&tm->lock, flags);
 }
@@ -187,6 +189,7 @@ void tm_sample_final(struct task_monitor *tm, struct task_struct *task)
 		tm_sum_only(&run, &s, task, false);
 	}
 	tm_settle(tm, task, &run, &s);
+	WRITE_ONCE(tm->last.state, 'X');
 }
 
 /* A zombie that has left its CPU for good and is the last of its group. */

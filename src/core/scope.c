@@ -33,23 +33,28 @@ bool tm_in_scope(const struct tm_session *s, struct task_struct *task)
 	return s->scope == TM_SCOPE_SYSTEM;
 }
 
-/* A descendant of a process that is watched: what the fork probe would have found. */
-static bool tm_has_watched_ancestor(struct tm_session *s, struct task_struct *task)
+static bool tm_descends_from(struct task_struct *task, const struct task_struct *root)
 {
 	struct task_struct *parent;
 
 	for (; task->pid; task = parent) {
 		parent = rcu_dereference(task->real_parent);
-		if (tm_watch_find(parent->signal, &tm_life_ops, tm_is_of_session, s))
+		if (parent->signal == root->signal)
 			return true;
 	}
 	return false;
 }
 
-static bool tm_is_wanted(struct tm_session *s, struct task_struct *task, struct pid *pid)
+/*
+ * Is this process one that a search looks for? @root: the descendants of this
+ * one, of which some may have been removed from among the targets before: those
+ * of other roots are not looked for again.
+ */
+static bool tm_is_wanted(struct tm_session *s, struct task_struct *task, struct pid *pid,
+			 struct pid *root)
 {
-	bool wanted = s->scope == TM_SCOPE_TREE ? tm_has_watched_ancestor(s, task) :
-						  tm_in_scope(s, task);
+	struct task_struct *ancestor = root ? pid_task(root, PIDTYPE_TGID) : NULL;
+	bool wanted = root ? ancestor && tm_descends_from(task, ancestor) : tm_in_scope(s, task);
 
 	return wanted && !tm_watch_find(task->signal, &tm_life_ops, tm_is_of_session, s) &&
 	       tm_task_alive(task, PIDTYPE_TGID) &&
@@ -57,7 +62,7 @@ static bool tm_is_wanted(struct tm_session *s, struct task_struct *task, struct 
 }
 
 /* The next process at or above @nr that is wanted and not yet a target; a reference to its pid. */
-static struct pid *tm_next_wanted(struct tm_session *s, int *nr)
+static struct pid *tm_next_wanted(struct tm_session *s, struct pid *root, int *nr)
 {
 	struct task_struct *task;
 	struct pid *pid;
@@ -66,7 +71,7 @@ static struct pid *tm_next_wanted(struct tm_session *s, int *nr)
 	while ((pid = find_ge_pid(*nr, &init_pid_ns))) {
 		*nr = pid_nr(pid) + 1;
 		task = pid_task(pid, PIDTYPE_TGID);
-		if (task && tm_is_wanted(s, task, pid)) {
+		if (task && tm_is_wanted(s, task, pid, root)) {
 			get_pid(pid);
 			break;
 		}
@@ -82,14 +87,14 @@ static struct pid *tm_next_wanted(struct tm_session *s, int *nr)
 }
 
 /* Return: how many were added, or an error. One that has gone or was caught meanwhile is none. */
-static int tm_scan_once(struct tm_session *s)
+static int tm_scan_once(struct tm_session *s, struct pid *root)
 {
 	struct tm_target *target;
 	int nr = 1, added = 0;
 	struct pid *pid;
 	int err;
 
-	while ((pid = tm_next_wanted(s, &nr))) {
+	while ((pid = tm_next_wanted(s, root, &nr))) {
 		target = tm_member_create(s, pid, PIDTYPE_TGID, true);
 		put_pid(pid);
 		if (IS_ERR(target)) {
@@ -105,14 +110,20 @@ static int tm_scan_once(struct tm_session *s)
 	return added;
 }
 
-/** tm_scan - search for who is wanted until nobody new is found. @s: the session. Return: 0, -ENOMEM, -ENOSPC. */
-int tm_scan(struct tm_session *s)
+/**
+ * tm_scan - search for who is wanted until nobody new is found
+ * @s: the session
+ * @root: whose descendants (scope tree); NULL: all that are in the scope
+ *
+ * Return: 0, -ENOMEM.
+ */
+int tm_scan(struct tm_session *s, struct pid *root)
 {
 	int scans = TM_SCANS_MAX;
 	int added;
 
 	do {
-		added = tm_scan_once(s);
+		added = tm_scan_once(s, root);
 	} while (added > 0 && scans--);
 	return added < 0 ? added : 0;
 }
@@ -140,10 +151,12 @@ void tm_house_tick(struct tm_tick *tick, u64 now_ns)
 {
 	struct tm_session *s = container_of(tick, struct tm_session, house);
 
+	if (READ_ONCE(s->closing))
+		return;
 	tm_pool_fill(s);
 	if (xchg(&s->rescan, false)) {
 		tm_drop_strangers(s);
-		tm_scan(s);
+		tm_scan(s, NULL);
 	}
 	rt_mutex_lock(&s->lock);
 	tm_members_join(s);
@@ -171,7 +184,7 @@ int tm_members_begin(struct tm_session *s)
 	if (!err) {
 		s->all.ops = &tm_everybody_ops;
 		tm_watch_all(&s->all);
-		err = tm_scan(s);
+		err = tm_scan(s, NULL);
 	}
 	mutex_unlock(&s->control);
 	return err;

@@ -76,7 +76,7 @@ static void tm_session_leave(struct tm_session *s)
  *
  * Return: 0; -EINVAL where a value is out of its range; -ENOMEM.
  */
-int tm_sessions_init(u64 interval_ns, unsigned int records)
+int __init tm_sessions_init(u64 interval_ns, unsigned int records)
 {
 	struct tm_session *s = &tm_the_default;
 	int err;
@@ -84,6 +84,7 @@ int tm_sessions_init(u64 interval_ns, unsigned int records)
 	if (interval_ns < TM_INTERVAL_MIN_NS || interval_ns > TM_INTERVAL_MAX_NS ||
 	    records < TM_RING_RECORDS_MIN || records > TM_RING_RECORDS_MAX)
 		return -EINVAL;
+	tm_sample_init();
 	tm_closer = alloc_workqueue("taskmonitor", WQ_UNBOUND, 0);
 	if (!tm_closer)
 		return -ENOMEM;
@@ -115,6 +116,7 @@ void tm_sessions_exit(void)
 	rcu_barrier();
 	destroy_workqueue(tm_closer);
 	rcu_barrier();
+	tm_lifecycle_exit();
 	tm_tick_stop(&s->house);
 	irq_work_sync(&s->wake);
 	tm_ring_destroy(&s->ring);
@@ -168,6 +170,8 @@ int tm_session_start(struct tm_session *s)
 				s->observer->started();
 			if (s->kinds & TM_KINDS_SAMPLED)
 				tm_tick_start(&s->tick, READ_ONCE(s->interval_ns));
+			/* What the probes saw meanwhile. */
+			tm_tick_arm(&s->house, 0);
 		}
 	}
 	mutex_unlock(&s->control);
@@ -284,6 +288,8 @@ static void tm_session_close_work(struct work_struct *work)
 {
 	struct tm_session *s = container_of(to_rcu_work(work), struct tm_session, close);
 
+	/* It may be at work on a scan that was asked for before: no target after the clear. */
+	tm_tick_stop(&s->house);
 	tm_session_clear(s);
 	mutex_lock(&s->control);
 	tm_session_unwatch(s);
@@ -327,6 +333,8 @@ static void tm_session_take_attr(struct tm_session *s, const struct tm_session_a
 	s->interval_ns = attr->interval_ns;
 	s->window_ns = attr->window_ns;
 	s->rights = *rights;
+	/* Who may watch a cgroup or all may watch everybody in it. */
+	s->rights.everyone |= s->scope >= TM_SCOPE_CGROUP;
 	get_cred(rights->cred);
 	s->ns = get_pid_ns(task_active_pid_ns(current));
 	s->owner = get_pid(task_tgid(current));

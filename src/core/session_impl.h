@@ -78,8 +78,9 @@ struct mm_struct;
  * @all: hears of every fork (scopes cgroup and system)
  * @rescan: somebody changed cgroups
  * @alive: targets that have not exited
+ * @unsettled: targets of which more is to be told: none left means the end
  * @dropped: processes that could not be watched
- * @had_targets: there was one: none left means the end
+ * @had_targets: there was one
  * @ring: history
  * @wait: readers
  * @wake: wakes them, from the probes too: wake_up() takes a lock that sleeps on
@@ -123,6 +124,7 @@ struct tm_session {
 	struct tm_watch all;
 	bool rescan;
 	atomic_t alive;
+	atomic_t unsettled;
 	atomic64_t dropped;
 	bool had_targets;
 
@@ -154,6 +156,7 @@ void tm_life_settle_zombies(struct tm_session *s);
 /* members.c */
 bool tm_is_of_session(const struct tm_watch *watch, const void *session);
 int tm_target_enlist(struct tm_target *target, struct task_struct *task, bool unique);
+void tm_target_depart(struct tm_target *target);
 void tm_target_discharge(struct tm_target *target);
 struct tm_target *tm_pool_take(struct tm_session *s);
 void tm_pool_fill(struct tm_session *s);
@@ -165,7 +168,7 @@ int tm_member_append(struct tm_session *s, struct tm_target *target);
 
 /* scope.c */
 bool tm_in_scope(const struct tm_session *s, struct task_struct *task);
-int tm_scan(struct tm_session *s);
+int tm_scan(struct tm_session *s, struct pid *root);
 void tm_house_tick(struct tm_tick *tick, u64 now_ns);
 int tm_members_begin(struct tm_session *s);
 void tm_members_end(struct tm_session *s);
@@ -177,6 +180,7 @@ void tm_window_close(struct tm_target *target, struct task_sample *sample);
 void tm_session_wake_work(struct irq_work *work);
 void tm_session_show_alive(struct tm_session *s);
 void tm_session_drop(struct tm_session *s);
+void tm_session_wake_all(struct tm_session *s);
 
 /* tick.c */
 void tm_session_tick(struct tm_tick *tick, u64 now_ns);

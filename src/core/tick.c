@@ -14,7 +14,8 @@
 
 /*
  * What a tick has sampled and not recorded yet. The sampler's thread alone uses
- * it, and there is one.
+ * it, and there is one. The window's part of the records is zero but while a
+ * tick of a session that has windows is under way.
  */
 static struct task_sample tm_chunk[TM_CHUNK];
 
@@ -25,6 +26,8 @@ static unsigned int tm_tick_chunk(struct tm_session *s, unsigned int i, unsigned
 		.ns = s->ns,
 		.time_ns = ktime_get_ns(),
 		.kind = TM_KIND_PERIODIC,
+		.blank = !s->window_ns,
+		.cpus = tm_cpus_in_tick(),
 	};
 	unsigned int end = min(i + TM_CHUNK, s->targets.n);
 	struct task_sample *sample = tm_chunk;
@@ -34,9 +37,12 @@ static unsigned int tm_tick_chunk(struct tm_session *s, unsigned int i, unsigned
 		struct tm_target *target = s->targets.slot[i];
 		struct task_monitor *tm = &target->monitor;
 
-		if (READ_ONCE(target->gone) || READ_ONCE(tm->exited) ||
-		    !tm_get_sample(tm, &view, sample))
+		if (READ_ONCE(tm->off))
 			continue;
+		if (unlikely(!tm_get_sample(tm, &view, sample))) {
+			memset(sample, 0, sizeof(*sample));
+			continue;
+		}
 		if (s->window_ns && !tm_window_collect(s, target, sample))
 			continue;
 		sample++;
@@ -60,6 +66,8 @@ void tm_session_tick(struct tm_tick *tick, u64 now_ns)
 	while (i < s->targets.n) {
 		i = tm_tick_chunk(s, i, &n);
 		tm_session_record(s, tm_chunk, n);
+		if (s->window_ns)
+			memset(tm_chunk, 0, sizeof(tm_chunk));
 		for (j = 0; s->observer && j < n; j++)
 			s->observer->sampled(&tm_chunk[j], position++);
 		cond_resched();

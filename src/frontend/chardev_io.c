@@ -36,7 +36,9 @@ ssize_t tm_chardev_read(struct file *file, char __user *buf, size_t size, loff_t
 {
 	struct tm_file *tf = file->private_data;
 	struct tm_session *s = tm_file_session(tf);
+	bool ended;
 	ssize_t done;
+	u64 cursor;
 	int more;
 
 	if (!tm_file_may_control(tf))
@@ -46,15 +48,23 @@ ssize_t tm_chardev_read(struct file *file, char __user *buf, size_t size, loff_t
 	for (;;) {
 		if (mutex_lock_interruptible(&tf->lock))
 			return -ERESTARTSYS;
+		/* The file has got its own meanwhile, and with it a new cursor. */
+		if (s != tm_file_session(tf)) {
+			mutex_unlock(&tf->lock);
+			return -EAGAIN;
+		}
+		/* First: its last record comes before the end. */
+		ended = tm_session_has_ended(s);
 		done = tm_copy_records(s, &tf->cursor, buf, size);
+		cursor = tf->cursor;
 		if (done > 0)
-			tm_session_read_to(s, tf->cursor);
+			tm_session_read_to(s, cursor);
 		mutex_unlock(&tf->lock);
 		if (done)
 			return done;
 		if (file->f_flags & O_NONBLOCK)
-			return tm_session_has_ended(s) ? 0 : -EAGAIN;
-		more = tm_session_wait_record(s, READ_ONCE(tf->cursor));
+			return ended ? 0 : -EAGAIN;
+		more = tm_session_wait_record(s, cursor);
 		if (more <= 0)
 			return more;
 	}

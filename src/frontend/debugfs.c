@@ -30,8 +30,13 @@ static int sampler_show(struct seq_file *m, void *unused)
 	seq_printf(m, "cost_ns %llu\n", state.cost_ns);
 	seq_printf(m, "lateness_max_ns %llu\n", state.lateness_max_ns);
 	for (i = 0; i < TM_LATENESS_BUCKETS; i++) {
-		if (state.lateness_hist[i])
+		if (!state.lateness_hist[i])
+			continue;
+		if (i < TM_LATENESS_BUCKETS - 1)
 			seq_printf(m, "lateness_below_us %lu ticks %llu\n", BIT(i),
+				   state.lateness_hist[i]);
+		else
+			seq_printf(m, "lateness_from_us %lu ticks %llu\n", BIT(i - 1),
 				   state.lateness_hist[i]);
 	}
 	return 0;

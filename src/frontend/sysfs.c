@@ -20,6 +20,12 @@
 #include "../core/session.h"
 #include "frontends.h"
 
+/* Nothing behind a NUL: the functions that read words and numbers end there. */
+static bool tm_is_text(const char *buf, size_t count)
+{
+	return !memchr(buf, '\0', count);
+}
+
 static ssize_t taskmonitor_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
 	struct task_sample sample;
@@ -38,7 +44,9 @@ static ssize_t taskmonitor_store(struct kobject *kobj, struct kobj_attribute *at
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (sysfs_streq(buf, "start"))
+	if (!tm_is_text(buf, count))
+		err = -EINVAL;
+	else if (sysfs_streq(buf, "start"))
 		err = tm_session_start(tm_default_session());
 	else if (sysfs_streq(buf, "stop"))
 		err = tm_session_stop(tm_default_session());
@@ -81,7 +89,7 @@ static ssize_t running_store(struct device *dev, struct device_attribute *attr, 
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	err = kstrtobool(buf, &running);
+	err = tm_is_text(buf, count) ? kstrtobool(buf, &running) : -EINVAL;
 	if (err)
 		return err;
 	err = running ? tm_session_start(tm_default_session()) :
@@ -106,7 +114,7 @@ static ssize_t interval_ns_store(struct device *dev, struct device_attribute *at
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	err = kstrtou64(buf, 10, &interval_ns);
+	err = tm_is_text(buf, count) ? kstrtou64(buf, 10, &interval_ns) : -EINVAL;
 	if (err)
 		return err;
 	err = tm_session_set_interval(tm_default_session(), interval_ns);

@@ -63,6 +63,13 @@
  * may not look into. Nothing is told of it, and it is no target any longer.
  */
 #define TM_SAMPLE_DENIED		(1U << 3)
+/*
+ * rss_bytes and swap_bytes are what the kernel has at hand, of which every CPU
+ * may hold back some pages (32, or twice the number of CPUs, of each kind).
+ * Periodic samples on machines with more than eight CPUs are so, for adding up
+ * all CPUs would cost more than all the rest; samples on demand never are.
+ */
+#define TM_SAMPLE_RSS_COARSE		(1U << 4)
 
 /**
  * enum tm_kind - what a record is, in task_sample.kind
@@ -114,16 +121,18 @@ enum tm_kind {
  * @ppid: its parent's number there, 0 if the parent is not visible
  * @uid: real user id, in the initial user namespace
  * @exit_code: as wait4() gives it (TM_VALID_EXIT)
- * @threads: live threads of the process
+ * @threads: threads of the process, as /proc counts them: one that has exited
+ *	first is there until the others have
  * @cpu: the CPU it (its first live thread) ran on last
  * @flags: TM_SAMPLE_*
  * @kind: enum tm_kind
  * @state: one letter, as /proc/PID/stat shows it: R S D T t X Z P I
  * @comm: name of the process (or thread), NUL-terminated
  * @vsize_bytes: virtual size (VmSize)
- * @rss_bytes: resident set (VmRSS), as precise as /proc/PID/statm
+ * @rss_bytes: resident set (VmRSS), to the page; see TM_SAMPLE_RSS_COARSE
  * @peak_rss_bytes: the most that was ever resident, earlier programs of the
- *	same process included, as ru_maxrss counts it
+ *	same process included, as ru_maxrss counts it: by the kernel's coarse
+ *	counters, so that it may be some pages below @rss_bytes
  * @swap_bytes: swapped out (VmSwap)
  * @min_flt: page faults that needed no I/O
  * @maj_flt: page faults that did
@@ -346,7 +355,7 @@ struct tm_ring_header {
  * @window_ns: length of a window, 0 without
  * @scope: enum tm_scope
  * @owner: PID of who made the session, in the caller's PID namespace; 0 of the
- *	default session, and where it is not visible
+ *	default session, where it is not visible, and when it is gone
  * @ring_records: how many records the history holds
  * @watermark: as in struct tm_session_attr
  * @kinds: likewise
@@ -460,7 +469,10 @@ struct tm_session_list {
 #define TM_ADD		_IOW(TM_IOC_MAGIC, 0xA7, struct tm_target_spec)
 #define TM_DEL		_IOW(TM_IOC_MAGIC, 0xA8, struct tm_target_spec)
 
-/* TM_INTERVAL - sample at this interval, in ns, from now on. EINVAL: out of range. */
+/*
+ * TM_INTERVAL - sample at this interval, in ns, from now on. EINVAL: out of
+ * range, or longer than the session's window.
+ */
 #define TM_INTERVAL	_IOW(TM_IOC_MAGIC, 0xA9, __u64)
 
 /*
