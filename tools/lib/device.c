@@ -9,12 +9,13 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include <taskmonitor/taskmonitor.h>
+#include "internal.h"
 
 struct tm_device {
 	int fd;
@@ -26,13 +27,29 @@ const char *tm_lib_version(void)
 }
 
 /* A node that its group may only read still serves all that needs no more. */
-static int open_device(const char *path)
+int tmi_open(const char *path)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int fd;
 
+	if (!path)
+		path = TM_DEVICE_PATH;
+	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0 && (errno == EACCES || errno == EROFS))
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd;
+}
+
+void tmi_close(int fd)
+{
+	int err = errno;
+
+	close(fd);
+	errno = err;
+}
+
+int tmi_request(int fd, unsigned long number, void *arg)
+{
+	return ioctl(fd, number, arg) == -1 ? -1 : 0;
 }
 
 struct tm_device *tm_open(const char *path)
@@ -41,7 +58,7 @@ struct tm_device *tm_open(const char *path)
 
 	if (!dev)
 		return NULL;
-	dev->fd = open_device(path ? path : TM_DEVICE_PATH);
+	dev->fd = tmi_open(path);
 	if (dev->fd < 0) {
 		int err = errno;
 
@@ -58,7 +75,7 @@ void tm_close(struct tm_device *dev)
 
 	if (!dev)
 		return;
-	close(dev->fd);
+	tmi_close(dev->fd);
 	free(dev);
 	errno = err;
 }
@@ -69,11 +86,10 @@ int tm_fd(const struct tm_device *dev)
 	return dev->fd;
 }
 
-/* The only way to the module. A driver's success may be any number but -1. */
 static int request(struct tm_device *dev, unsigned long number, void *arg)
 {
 	assert(dev);
-	return ioctl(dev->fd, number, arg) == -1 ? -1 : 0;
+	return tmi_request(dev->fd, number, arg);
 }
 
 int tm_get(struct tm_device *dev, struct task_sample *sample)
@@ -84,7 +100,7 @@ int tm_get(struct tm_device *dev, struct task_sample *sample)
 	memset(&answer, 0, sizeof(answer));
 	if (request(dev, TM_GET, &answer))
 		return -1;
-	answer.comm[TM_COMM_LEN - 1] = '\0';
+	tmi_settle(&answer);
 	*sample = answer;
 	return 0;
 }
@@ -148,4 +164,20 @@ int tm_state(struct tm_device *dev, struct tm_state *state)
 		return -1;
 	*state = answer;
 	return 0;
+}
+
+ssize_t tm_sessions_list(struct tm_device *dev, struct tm_state *states, size_t n, size_t *total)
+{
+	struct tm_session_list list = {
+		.states = (uintptr_t)states,
+		.capacity = n > INT32_MAX ? INT32_MAX : (uint32_t)n,
+		.state_size = sizeof(*states),
+	};
+
+	assert(states || !n);
+	if (request(dev, TM_SESSIONS, &list))
+		return -1;
+	if (total)
+		*total = list.total;
+	return list.count < list.capacity ? (ssize_t)list.count : (ssize_t)list.capacity;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* tmctl status and version: what the session does, and what runs at all. */
+/* tmctl status and version: what the sessions do, and what runs at all. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "error.h"
 #include "field.h"
@@ -45,6 +46,42 @@ static const struct field status_fields[] = {
 	{ "tmctl_version", "tmctl", NULL, &field_string, REPORT(tmctl) },
 };
 
+/* Every session, a row each. */
+struct session_row {
+	struct tm_state state;
+	const char *scope;
+};
+
+#define HAVE_SCOPE	4ULL
+#define ROW(member)	FIELD_AT(struct session_row, state.member)
+
+/* Those with a width stand in the table too. */
+static const struct session_column {
+	struct field field;
+	int width;
+} session_columns[] = {
+	{ { "id", "ID", NULL, &field_number, ROW(id) }, 5 },
+	{ { "owner", "OWNER", NULL, &field_signed, ROW(owner), .zero_unknown = true }, 8 },
+	{ { "scope", "SCOPE", NULL, &field_string, FIELD_AT(struct session_row, scope),
+	    HAVE_SCOPE }, 7 },
+	{ { "running", "RUNNING", NULL, &field_flag, ROW(flags), .mask = TM_STATE_RUNNING }, 8 },
+	{ { "interval_ns", "INTERVAL", NULL, &field_span, ROW(interval_ns),
+	    .zero_unknown = true }, 11 },
+	{ { "window_ns", NULL, NULL, &field_span, ROW(window_ns), .zero_unknown = true }, 0 },
+	{ { "targets", "TARGETS", NULL, &field_number, ROW(targets) }, 8 },
+	{ { "targets_alive", "ALIVE", NULL, &field_number, ROW(targets_alive) }, 6 },
+	{ { "samples", "RECORDS", NULL, &field_number, ROW(samples) }, 10 },
+	{ { "dropped", "DROPPED", NULL, &field_number, ROW(dropped) }, 8 },
+	{ { "ticks", NULL, NULL, &field_number, ROW(ticks) }, 0 },
+	{ { "missed_ticks", "MISSED", NULL, &field_number, ROW(missed_ticks) }, 7 },
+	{ { "stretched", NULL, NULL, &field_number, ROW(stretched) }, 0 },
+	{ { "lateness_max_ns", NULL, NULL, &field_span, ROW(lateness_max_ns), HAVE_TICKS }, 0 },
+	{ { "cost_ns", NULL, NULL, &field_span, ROW(cost_ns) }, 0 },
+	{ { "ring_records", NULL, NULL, &field_number, ROW(ring_records),
+	    .zero_unknown = true }, 0 },
+	{ { "watermark", NULL, NULL, &field_number, ROW(watermark), .zero_unknown = true }, 0 },
+};
+
 static const struct field version_fields[] = {
 	{ "tmctl_version", "tmctl", NULL, &field_string, REPORT(tmctl) },
 	{ "library_version", "libtaskmonitor", NULL, &field_string, REPORT(library) },
@@ -78,6 +115,113 @@ static struct report new_report(const struct options *opts)
 	};
 }
 
+static const char *scope_name(uint32_t scope)
+{
+	static const char *const names[] = {
+		[TM_SCOPE_LIST] = "list",
+		[TM_SCOPE_TREE] = "tree",
+		[TM_SCOPE_CGROUP] = "cgroup",
+		[TM_SCOPE_SYSTEM] = "system",
+	};
+
+	return scope < ARRAY_SIZE(names) ? names[scope] : NULL;
+}
+
+static void print_session_json(const struct session_row *row, uint64_t known)
+{
+	struct json json;
+	size_t i;
+
+	json_begin(&json, stdout, "taskmonitor.session/1");
+	for (i = 0; i < ARRAY_SIZE(session_columns); i++)
+		field_to_json(&session_columns[i].field, row, known, &json);
+	json_end(&json);
+}
+
+static void print_session_row(const struct session_row *row, uint64_t known)
+{
+	char text[FIELD_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(session_columns); i++) {
+		if (!session_columns[i].width)
+			continue;
+		field_to_text(&session_columns[i].field, row, known, text);
+		printf("%*s", session_columns[i].width, text);
+	}
+	putchar('\n');
+}
+
+static void print_session(const struct options *opts, const struct tm_state *state)
+{
+	struct session_row row = { .state = *state, .scope = scope_name(state->scope) };
+	uint64_t known = (state->ticks ? HAVE_TICKS : 0) | (row.scope ? HAVE_SCOPE : 0);
+
+	if (opts->json)
+		print_session_json(&row, known);
+	else
+		print_session_row(&row, known);
+}
+
+static void print_session_header(void)
+{
+	size_t i;
+
+	putchar('\n');
+	for (i = 0; i < ARRAY_SIZE(session_columns); i++) {
+		if (session_columns[i].width)
+			printf("%*s", session_columns[i].width, session_columns[i].field.heading);
+	}
+	putchar('\n');
+}
+
+/* All states there are, to be freed, and their number; NULL: errno says why. */
+static struct tm_state *list_sessions(struct tm_device *dev, size_t *count)
+{
+	size_t room = 16, total;
+	struct tm_state *states;
+	ssize_t n;
+
+	for (;;) {
+		states = calloc(room, sizeof(*states));
+		if (!states)
+			return NULL;
+		n = tm_sessions_list(dev, states, room, &total);
+		if (n >= 0 && ((size_t)n < room || total <= room))
+			break;
+		free(states);
+		if (n < 0)
+			return NULL;
+		/* Others may come while we ask again. */
+		room = 2 * (total > room ? total : room);
+	}
+	*count = (size_t)n;
+	return states;
+}
+
+/*
+ * The sessions are told of only to who may see them, and by a module that has
+ * such: to others the default session's block is all there is, and no failure.
+ */
+static int show_sessions(const struct options *opts, struct tm_device *dev)
+{
+	struct tm_state *states;
+	size_t count, i;
+
+	states = list_sessions(dev, &count);
+	if (!states) {
+		if (errno == EPERM || errno == ENOTTY)
+			return STATUS_DONE;
+		return request_failed(opts, dev, errno);
+	}
+	if (!opts->json)
+		print_session_header();
+	for (i = 0; i < count; i++)
+		print_session(opts, &states[i]);
+	free(states);
+	return STATUS_DONE;
+}
+
 static int show_status(const struct options *opts, struct tm_device *dev)
 {
 	struct report report = new_report(opts);
@@ -96,7 +240,7 @@ static int show_status(const struct options *opts, struct tm_device *dev)
 	}
 	print(opts, "taskmonitor.status/1", status_fields, ARRAY_SIZE(status_fields), &report,
 	      known);
-	return STATUS_DONE;
+	return show_sessions(opts, dev);
 }
 
 int cmd_status(const struct options *opts, int argc, char **argv)

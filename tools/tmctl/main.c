@@ -30,7 +30,7 @@ static const struct command commands[] = {
 	{ "start", cmd_start, "", "", "start the sampling", NULL },
 	{ "stop", cmd_stop, "", "", "stop the sampling", NULL },
 	{ "pid", cmd_pid, "", "[PID]", "show the target, or make PID the target", NULL },
-	{ "status", cmd_status, "", "", "what the sampler does, and what it costs", NULL },
+	{ "status", cmd_status, "", "", "what the sampler does, and every session", NULL },
 	{ "version", cmd_version, "", "", "versions of tmctl, library and module", NULL },
 	{ "help", cmd_help, "", "[COMMAND]", "this help, or a command's", NULL },
 };

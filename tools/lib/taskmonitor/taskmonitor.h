@@ -2,10 +2,15 @@
 /*
  * libtaskmonitor: the C library over /dev/taskmonitor.
  *
- * Each function is one request to the module; the figures' meanings and units
- * are those of struct task_sample and struct tm_state, which
- * <linux/taskmonitor.h> documents field by field.  Times are nanoseconds,
- * sizes bytes, throughout.
+ * struct tm_device is the module's default session, one for the machine.
+ * struct tm_session is a session of one's own, which ends when it is closed;
+ * struct tm_ring is its history, mapped. libtaskmonitor(3) has the whole on a
+ * page, tools/lib/examples programs to begin with.
+ *
+ * Each function is one request to the module, unless it says that it is none;
+ * the figures' meanings and units are those of struct task_sample and struct
+ * tm_state, which <linux/taskmonitor.h> documents field by field.  Times are
+ * nanoseconds, sizes bytes, throughout.
  *
  * Errors: a function that returns a pointer returns NULL, any other -1, and
  * errno says why.  A null pointer where an object is asked for is a bug in the
@@ -18,14 +23,21 @@
  *   EINTR   a signal arrived first; nothing was done
  * further reasons stand at each function.
  *
- * Threads: the library has no state but what struct tm_device holds, and that
- * never changes between tm_open() and tm_close(). Any number of threads may
- * use one device at once; nobody may use it after tm_close().
+ * Threads: the library has no state but what its objects hold. A device and a
+ * session never change between their opening and their closing, and any number
+ * of threads may use one at once; of a ring the same is true but for
+ * tm_ring_wait(). Nobody may use an object after it was closed.
+ *
+ * Growth: where the module's structures are longer than those the caller was
+ * built with, what the caller does not know is left out; where they are shorter,
+ * the rest is 0. A library whose structures have grown gives the functions that
+ * fill them another symbol version, and programs built before keep theirs.
  */
 #ifndef TASKMONITOR_TASKMONITOR_H
 #define TASKMONITOR_TASKMONITOR_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <linux/taskmonitor.h>
 
@@ -161,6 +173,291 @@ int tm_pid_set(struct tm_device *dev, pid_t pid);
  * Return: 0, or -1.
  */
 int tm_state(struct tm_device *dev, struct tm_state *state);
+
+/**
+ * tm_sessions_list() - what all sessions are doing
+ * @dev: the device
+ * @states: where to put their states, the default session's first
+ * @n: how many fit
+ * @total: set to how many sessions there are, unless NULL; more than @n: come
+ *	again with more room
+ *
+ * Return: how many were put there, or -1. EPERM: CAP_SYS_ADMIN is needed.
+ */
+ssize_t tm_sessions_list(struct tm_device *dev, struct tm_state *states, size_t n, size_t *total);
+
+/* The interval of a session whose attributes name none. */
+#define TM_SESSION_INTERVAL_NS	1000000000ULL
+
+/**
+ * struct tm_session - a session of one's own
+ *
+ * Opaque. Made by tm_session_open(), freed by tm_session_close(). A child made
+ * by fork() shares it with its parent: the session ends when both have closed
+ * it, or ended.
+ */
+struct tm_session;
+
+/**
+ * tm_session_open() - make a session
+ * @path: the device's file, NULL for TM_DEVICE_PATH
+ * @attr: what it shall be, or NULL. Every 0 in it is a default: of the interval
+ *	TM_SESSION_INTERVAL_NS, of the rest what struct tm_session_attr says.
+ *	So { .scope = TM_SCOPE_TREE } is all that one needs to write.
+ *
+ * It is started at once, unless attr->flags has TM_SESSION_STOPPED. The file is
+ * closed on exec. Rights are settled here: those of the calling thread at this
+ * moment hold for as long as the session is open.
+ *
+ * Return: the session, to be given to tm_session_close(); or NULL. ENOENT,
+ * ENODEV, ENXIO: the module is not loaded. ENOTTY: it is older than sessions.
+ * EACCES: the device's file is not permitted. EPERM: the scope is not. EINVAL:
+ * a value out of its range, or unknown. EBADF: no open cgroup v2 directory.
+ * ENOMEM: also where the history is over RLIMIT_MEMLOCK.
+ */
+struct tm_session *tm_session_open(const char *path, const struct tm_session_attr *attr);
+
+/**
+ * tm_session_close() - close a session, and so end it
+ * @s: the session, or NULL, which does nothing
+ *
+ * A history that is mapped keeps the session going until tm_ring_unmap(): it is
+ * the mapping that goes last. errno is left as it was.
+ */
+void tm_session_close(struct tm_session *s);
+
+/**
+ * tm_session_fd() - the session's file descriptor, for poll(2) and epoll(7)
+ * @s: the session
+ *
+ * POLLIN: there are as many records that read has not fetched as the watermark
+ * says, or any once the end has come. POLLHUP: every target has exited, and
+ * left its last record. It stays the session's own: do not close it. O_NONBLOCK
+ * may be set on it.
+ *
+ * Return: the descriptor. Never fails.
+ */
+int tm_session_fd(const struct tm_session *s);
+
+/**
+ * tm_session_add() - make a process a target
+ * @s: the session, of scope list or tree
+ * @pid: its PID in the caller's PID namespace; in scope tree with all its
+ *	descendants
+ *
+ * Return: 0, or -1. ESRCH: no such process (a zombie is none). EEXIST: it is a
+ * target. EPERM: another user's process, without CAP_SYS_PTRACE. EINVAL: not a
+ * PID, or the scope takes no list. ENOSPC: too many.
+ */
+int tm_session_add(struct tm_session *s, pid_t pid);
+
+/**
+ * tm_session_add_thread() - make one thread a target
+ * @s: the session, of scope list
+ * @tid: its number in the caller's PID namespace
+ *
+ * Return: as tm_session_add().
+ */
+int tm_session_add_thread(struct tm_session *s, pid_t tid);
+
+/**
+ * tm_session_del() - a process is to be no target any longer
+ * @s: the session
+ * @pid: its PID in the caller's PID namespace; in scope tree it alone
+ *
+ * Return: 0, or -1. ESRCH: it is no target. EINVAL: as tm_session_add().
+ */
+int tm_session_del(struct tm_session *s, pid_t pid);
+
+/**
+ * tm_session_del_thread() - a thread is to be no target any longer
+ * @s: the session
+ * @tid: its number in the caller's PID namespace
+ *
+ * Return: as tm_session_del().
+ */
+int tm_session_del_thread(struct tm_session *s, pid_t tid);
+
+/**
+ * tm_session_start() - start the session's sampling
+ * @s: the session
+ *
+ * Return: 0, also when it was running already; or -1.
+ */
+int tm_session_start(struct tm_session *s);
+
+/**
+ * tm_session_stop() - stop the session's sampling
+ * @s: the session
+ *
+ * No record is made until it is started again; tm_session_batch() goes on.
+ *
+ * Return: 0, also when it was stopped already; or -1.
+ */
+int tm_session_stop(struct tm_session *s);
+
+/**
+ * tm_session_set_interval() - sample at another interval from now on
+ * @s: the session
+ * @interval_ns: TM_INTERVAL_MIN_NS to TM_INTERVAL_MAX_NS
+ *
+ * Return: 0, or -1. EINVAL: out of range.
+ */
+int tm_session_set_interval(struct tm_session *s, uint64_t interval_ns);
+
+/**
+ * tm_session_state() - what the session is doing
+ * @s: the session
+ * @state: where to put it; left alone on failure
+ *
+ * Return: 0, or -1.
+ */
+int tm_session_state(struct tm_session *s, struct tm_state *state);
+
+/**
+ * tm_session_batch() - sample every target now, all with one time
+ * @s: the session
+ * @records: where to put the samples; rubbish on failure
+ * @n: how many fit
+ * @total: set to how many targets there are, unless NULL; more than @n: come
+ *	again with more room
+ * @time_ns: set to the samples' time, CLOCK_MONOTONIC, unless NULL
+ *
+ * Targets of a list that have exited are among them, with their last figures.
+ * Makes no record in the history, and takes none.
+ *
+ * Return: how many were put there, or -1. ENOMEM.
+ */
+ssize_t tm_session_batch(struct tm_session *s, struct task_sample *records, size_t n,
+			 size_t *total, uint64_t *time_ns);
+
+/**
+ * tm_session_read() - fetch the next records of the history
+ * @s: the session
+ * @records: where to put them
+ * @n: how many fit, at least 1
+ *
+ * Whole records alone. Each is fetched once: all threads and processes that use
+ * the session share one place to go on from. Where records were overwritten
+ * before they were fetched, a record of kind TM_KIND_LOST stands in their place
+ * and has their number. Waits for the first record, unless the descriptor is
+ * O_NONBLOCK.
+ *
+ * Return: how many were put there; 0: every target has exited, and all has been
+ * fetched; or -1. EAGAIN: there is none yet. EINVAL: @n is 0.
+ */
+ssize_t tm_session_read(struct tm_session *s, struct task_sample *records, size_t n);
+
+/* What tm_session_wait() and tm_ring_wait() say; both may be. */
+#define TM_WAIT_RECORDS	1	/* there are records */
+#define TM_WAIT_END	2	/* every target has exited, and left its last record */
+
+/**
+ * tm_session_wait() - wait until there is something to read
+ * @s: the session
+ * @timeout_ms: how long at most; negative: for ever; 0: only look
+ *
+ * For who uses tm_session_read(): what that has not fetched counts. For a
+ * mapped history there is tm_ring_wait().
+ *
+ * Return: TM_WAIT_*; 0: the time is over; or -1.
+ */
+int tm_session_wait(struct tm_session *s, int timeout_ms);
+
+/**
+ * struct tm_ring - a session's history, mapped read-only
+ *
+ * Opaque. Made by tm_ring_map(), freed by tm_ring_unmap(). The module overwrites
+ * the oldest records and waits for nobody; a reader finds out by itself, and
+ * counts what it has missed. Readers are independent of each other and of
+ * tm_session_read(): each has its own cursor.
+ */
+struct tm_ring;
+
+/**
+ * tm_ring_map() - map the session's history
+ * @s: the session
+ *
+ * The ring may outlive @s, and keeps the session going.
+ *
+ * Return: the ring, to be given to tm_ring_unmap(); or NULL. EPROTO: the
+ * module's history is of a kind unknown to this library. ENOMEM; or what
+ * mmap(2) and epoll_create1(2) say.
+ */
+struct tm_ring *tm_ring_map(struct tm_session *s);
+
+/**
+ * tm_ring_unmap() - give a ring back
+ * @ring: the ring, or NULL, which does nothing
+ *
+ * errno is left as it was.
+ */
+void tm_ring_unmap(struct tm_ring *ring);
+
+/**
+ * tm_ring_next() - the next record, without a system call
+ * @ring: the ring
+ * @cursor: the number of the last record that has been dealt with, which the
+ *	caller keeps: 0 to begin with the oldest, tm_ring_head() with the next one
+ *	to come. Moved on, also where 0 is returned.
+ * @record: where to put it; rubbish where 0 is returned
+ * @lost: increased by the number of records that were overwritten before they
+ *	could be copied, unless NULL
+ *
+ * A record is whole, and its seq greater than that of every record before it.
+ * Nothing goes missing in silence: records got plus records lost is always how
+ * far the cursor has come, and when 0 is returned that is all there was.
+ *
+ * Return: 1: a record. 0: there is no further one yet. Never fails.
+ */
+int tm_ring_next(const struct tm_ring *ring, uint64_t *cursor, struct task_sample *record,
+		 uint64_t *lost);
+
+/**
+ * tm_ring_wait() - wait until there are new records
+ * @ring: the ring
+ * @timeout_ms: how long at most; negative: for ever; 0: only look
+ *
+ * It returns when as many records as the session's watermark says have been
+ * written since it did so before, or the end has come. Empty the ring with
+ * tm_ring_next() after each return, whatever it says, and only then end at
+ * TM_WAIT_END. One thread at a time; another maps the history for itself.
+ *
+ * Return: TM_WAIT_*; 0: the time is over; or -1.
+ */
+int tm_ring_wait(struct tm_ring *ring, int timeout_ms);
+
+/**
+ * tm_ring_head() - how many records have been written so far
+ * @ring: the ring
+ *
+ * Return: their number, and so the newest one's seq. No system call.
+ */
+uint64_t tm_ring_head(const struct tm_ring *ring);
+
+/**
+ * tm_ring_capacity() - how many records the history holds
+ * @ring: the ring
+ *
+ * Return: a power of two. No system call.
+ */
+size_t tm_ring_capacity(const struct tm_ring *ring);
+
+/**
+ * tm_ring_dropped() - processes that could not be watched
+ * @ring: the ring
+ *
+ * Return: how many, so far. No system call.
+ */
+uint64_t tm_ring_dropped(const struct tm_ring *ring);
+
+/**
+ * tm_ring_targets_alive() - targets that have not exited
+ * @ring: the ring
+ *
+ * Return: how many there are now. No system call.
+ */
+uint64_t tm_ring_targets_alive(const struct tm_ring *ring);
 
 #ifdef __cplusplus
 }

@@ -13,6 +13,9 @@
  * and fails with ESRCH behind the last. FAKE_OPEN, FAKE_CONTROL and FAKE_STATE
  * name the errno with which tm_open(), tm_start() and tm_stop(), and tm_state()
  * fail; FAKE_PID is the first target, FAKE_TARGETS how many there are.
+ *
+ * FAKE_SESSIONS is how many sessions there are, the default one included;
+ * FAKE_SESSIONS_ERROR names the errno with which tm_sessions_list() fails.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -37,6 +40,7 @@ static int errno_named(const char *name)
 		{ "ENOENT", ENOENT }, { "ENODEV", ENODEV }, { "ENXIO", ENXIO },
 		{ "EACCES", EACCES }, { "EPERM", EPERM }, { "ESRCH", ESRCH },
 		{ "EINTR", EINTR }, { "ENOTTY", ENOTTY }, { "EIO", EIO },
+		{ "ENOMEM", ENOMEM },
 	};
 	size_t i;
 
@@ -207,4 +211,37 @@ int tm_state(struct tm_device *dev, struct tm_state *state)
 	state->lateness_max_ns = 1234567;
 	state->cost_ns = 80000;
 	return 0;
+}
+
+/* The default session, then private ones of all scopes in turn, and one unknown. */
+static void fill_session(struct tm_state *state, unsigned int id)
+{
+	memset(state, 0, sizeof(*state));
+	state->id = id;
+	if (!id)
+		return;
+	state->flags = TM_STATE_PRIVATE | (id % 2 ? TM_STATE_RUNNING : 0);
+	state->scope = (id - 1) % 5;
+	state->owner = id == 2 ? 0 : 4000 + (int)id;
+	state->interval_ns = 1500000;
+	state->targets = 3;
+	state->targets_alive = 2;
+	state->samples = 123456789;
+	state->dropped = 7;
+	state->missed_ticks = 9;
+	state->ticks = id;
+	state->ring_records = 1024;
+}
+
+ssize_t tm_sessions_list(struct tm_device *dev, struct tm_state *states, size_t n, size_t *total)
+{
+	size_t i, count = (size_t)number("FAKE_SESSIONS", 1);
+
+	(void)dev;
+	if (fails("FAKE_SESSIONS_ERROR"))
+		return -1;
+	*total = count;
+	for (i = 0; i < n && i < count; i++)
+		fill_session(&states[i], (unsigned int)i);
+	return (ssize_t)i;
 }

@@ -16,6 +16,7 @@ for part in lib tmctl; do
 done
 for file in bin/tmctl share/man/man8/tmctl.8 lib/libtaskmonitor.a lib/libtaskmonitor.so \
 	    lib/libtaskmonitor.so.0 lib/pkgconfig/libtaskmonitor.pc \
+	    share/man/man3/libtaskmonitor.3 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done

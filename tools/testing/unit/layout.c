@@ -51,6 +51,7 @@ AT(task_sample, write_bytes, 176, 8);
 AT(task_sample, rchar_bytes, 184, 8);
 AT(task_sample, wchar_bytes, 192, 8);
 AT(task_sample, exit_time_ns, 200, 8);
+AT(task_sample, lost_records, 200, 8);
 AT(task_sample, cgroup_id, 208, 8);
 AT(task_sample, window_samples, 216, 4);
 AT(task_sample, cpu_min_ppm, 220, 4);
@@ -72,12 +73,93 @@ AT(tm_state, missed_ticks, 32, 8);
 AT(tm_state, samples, 40, 8);
 AT(tm_state, lateness_max_ns, 48, 8);
 AT(tm_state, cost_ns, 56, 8);
-static_assert(sizeof(struct tm_state) >= 64, "tm_state has shrunk");
+AT(tm_state, id, 64, 8);
+AT(tm_state, window_ns, 72, 8);
+AT(tm_state, scope, 80, 4);
+AT(tm_state, owner, 84, 4);
+AT(tm_state, ring_records, 88, 4);
+AT(tm_state, watermark, 92, 4);
+AT(tm_state, kinds, 96, 4);
+AT(tm_state, reserved, 100, 4);
+AT(tm_state, dropped, 104, 8);
+AT(tm_state, stretched, 112, 8);
+AT(tm_state, lateness_hist, 120, 160);
+static_assert(sizeof(struct tm_state) >= 280, "tm_state has shrunk");
 static_assert(TM_STATE_SIZE_VER0 == 64, "tm_state began with 64 bytes");
+
+AT(tm_session_attr, flags, 0, 8);
+AT(tm_session_attr, interval_ns, 8, 8);
+AT(tm_session_attr, window_ns, 16, 8);
+AT(tm_session_attr, scope, 24, 4);
+AT(tm_session_attr, cgroup_fd, 28, 4);
+AT(tm_session_attr, ring_records, 32, 4);
+AT(tm_session_attr, watermark, 36, 4);
+AT(tm_session_attr, kinds, 40, 4);
+AT(tm_session_attr, reserved, 44, 4);
+static_assert(sizeof(struct tm_session_attr) >= 48, "tm_session_attr has shrunk");
+static_assert(TM_SESSION_ATTR_SIZE_VER0 == 48, "tm_session_attr began with 48 bytes");
+
+/* Those whose requests take no other size never grow. */
+AT(tm_target_spec, pid, 0, 4);
+AT(tm_target_spec, flags, 4, 4);
+static_assert(sizeof(struct tm_target_spec) == 8, "tm_target_spec has another size");
+
+AT(tm_batch, records, 0, 8);
+AT(tm_batch, capacity, 8, 4);
+AT(tm_batch, record_size, 12, 4);
+AT(tm_batch, count, 16, 4);
+AT(tm_batch, total, 20, 4);
+AT(tm_batch, time_ns, 24, 8);
+static_assert(sizeof(struct tm_batch) == 32, "tm_batch has another size");
+
+AT(tm_session_list, states, 0, 8);
+AT(tm_session_list, capacity, 8, 4);
+AT(tm_session_list, state_size, 12, 4);
+AT(tm_session_list, count, 16, 4);
+AT(tm_session_list, total, 20, 4);
+static_assert(sizeof(struct tm_session_list) == 24, "tm_session_list has another size");
+
+/* Grows at its end: header_size says where the records begin. */
+AT(tm_ring_header, magic, 0, 8);
+AT(tm_ring_header, header_size, 8, 4);
+AT(tm_ring_header, record_size, 12, 4);
+AT(tm_ring_header, capacity, 16, 4);
+AT(tm_ring_header, reserved, 20, 4);
+AT(tm_ring_header, head, 24, 8);
+AT(tm_ring_header, dropped, 32, 8);
+AT(tm_ring_header, targets_alive, 40, 8);
+static_assert(sizeof(struct tm_ring_header) >= 48, "tm_ring_header has shrunk");
+static_assert(TM_RING_MAGIC == 0x474e524d54000001ULL, "a mapped history begins otherwise");
 
 /* No hole at the end: the last member's end is the structure's. */
 static_assert(sizeof(struct task_sample) % 8 == 0, "task_sample has a hole at its end");
 static_assert(sizeof(struct tm_state) % 8 == 0, "tm_state has a hole at its end");
+static_assert(sizeof(struct tm_session_attr) % 8 == 0, "tm_session_attr has a hole at its end");
+
+/* What records, scopes and kinds are called in programs that are out there. */
+#define NUMBER(name, number)								\
+	static_assert((name) == (number), #name " is another number")
+
+NUMBER(TM_KIND_READ, 0);
+NUMBER(TM_KIND_PERIODIC, 1);
+NUMBER(TM_KIND_FORK, 2);
+NUMBER(TM_KIND_EXEC, 3);
+NUMBER(TM_KIND_EXITING, 4);
+NUMBER(TM_KIND_EXIT, 5);
+NUMBER(TM_KIND_WINDOW, 6);
+NUMBER(TM_KIND_LOST, 7);
+NUMBER(TM_SCOPE_LIST, 0);
+NUMBER(TM_SCOPE_TREE, 1);
+NUMBER(TM_SCOPE_CGROUP, 2);
+NUMBER(TM_SCOPE_SYSTEM, 3);
+NUMBER(TM_SESSION_STOPPED, 1);
+NUMBER(TM_TARGET_THREAD, 1);
+NUMBER(TM_STATE_RUNNING, 1);
+NUMBER(TM_STATE_PRIVATE, 2);
+NUMBER(TM_SAMPLE_CPU_AS_OF_TICK, 1);
+NUMBER(TM_SAMPLE_EXITED, 2);
+NUMBER(TM_SAMPLE_THREAD, 4);
+NUMBER(TM_SAMPLE_DENIED, 8);
 
 /* Numbers without their sizes, which may grow. */
 #define REQUEST(request, direction, number)						\
@@ -90,6 +172,13 @@ REQUEST(TM_START, _IOC_NONE, 0xA2);
 REQUEST(TM_STOP, _IOC_NONE, 0xA3);
 REQUEST(TM_PID, _IOC_READ | _IOC_WRITE, 0xA4);
 REQUEST(TM_STATE, _IOC_READ, 0xA5);
+REQUEST(TM_SESSION, _IOC_READ | _IOC_WRITE, 0xA6);
+REQUEST(TM_ADD, _IOC_WRITE, 0xA7);
+REQUEST(TM_DEL, _IOC_WRITE, 0xA8);
+REQUEST(TM_INTERVAL, _IOC_WRITE, 0xA9);
+REQUEST(TM_BATCH, _IOC_READ | _IOC_WRITE, 0xAA);
+REQUEST(TM_SESSIONS, _IOC_READ | _IOC_WRITE, 0xAB);
+static_assert(_IOC_SIZE(TM_INTERVAL) == 8, "TM_INTERVAL has another size");
 static_assert(_IOC_SIZE(TM_GET_TEXT) == 128, "TM_GET_TEXT has another size");
 static_assert(_IOC_SIZE(TM_PID) == 4, "TM_PID has another size");
 

@@ -133,6 +133,51 @@ FAKE_TICKS=0 FAKE_PID=0 run tmctl status -j
 ok "status -j: no tick yet: no lateness" json_is 1 lateness_max_ns null
 ok "status -j: no tick yet: no cost of one" json_is 1 cost_per_tick_ns null
 ok "status -j: no target: null" json_is 1 pid null
+
+# The table of sessions: under the block, a row each, and as JSON an object each.
+sessions_in() { grep -c '"schema":"taskmonitor.session/1"' "$work/out"; }
+FAKE_SESSIONS=6 run tmctl status
+table=$(grep -n '^ *ID ' "$work/out" | cut -d: -f1)
+row_is() { [ "$(row "$1" | sed 's/^ //')" = "$2" ]; }
+ok "status: a table of sessions" [ -n "$table" ]
+ok "status: under the block" [ "$(row $((table - 1)))" = "" ]
+ok "status: its columns" row_is "$table" \
+	"ID OWNER SCOPE RUNNING INTERVAL TARGETS ALIVE RECORDS DROPPED MISSED"
+ok "status: the default session first" row_is $((table + 1)) "0 - list no - 0 0 0 0 0"
+ok "status: a private one" row_is $((table + 2)) "1 4001 list yes 1.500 ms 3 2 123456789 7 9"
+ok "status: an owner out of sight is -" row_is $((table + 3)) \
+	"2 - tree no 1.500 ms 3 2 123456789 7 9"
+ok "status: scopes" eval 'row_is $((table + 4)) "3 4003 cgroup yes 1.500 ms 3 2 123456789 7 9" &&
+	row_is $((table + 5)) "4 4004 system no 1.500 ms 3 2 123456789 7 9"'
+ok "status: a scope of a later module is -" row_is $((table + 6)) \
+	"5 4005 - yes 1.500 ms 3 2 123456789 7 9"
+ok "status: and no more" out_lines $((table + 6))
+row_is() { [ "$(row "$1")" = "$2" ]; }
+FAKE_SESSIONS=6 run tmctl status -j
+ok "status -j: sessions: JSON" out_is_json
+ok "status -j: sessions: the block first" json_is 1 schema '"taskmonitor.status/1"'
+ok "status -j: sessions: an object each" eval '[ "$(sessions_in)" = 6 ] && out_lines 7'
+ok "status -j: session: id" json_is 3 id 1
+ok "status -j: session: owner" json_is 3 owner 4001
+ok "status -j: session: an owner out of sight: null" json_is 4 owner null
+ok "status -j: session: scope" json_is 4 scope '"tree"'
+ok "status -j: session: a later module's scope: null" json_is 7 scope null
+ok "status -j: session: running" json_is 3 running true
+ok "status -j: session: interval" json_is 3 interval_ns 1500000
+ok "status -j: session: no window: null" json_is 3 window_ns null
+ok "status -j: session: no tick yet: no lateness" json_is 2 lateness_max_ns null
+ok "status -j: session: dropped" json_is 3 dropped 7
+FAKE_SESSIONS=1000 run tmctl status -j
+ok "status: a thousand sessions are asked for twice" eval '[ "$(sessions_in)" = 1000 ]'
+for case in EPERM ENOTTY; do
+	FAKE_SESSIONS_ERROR=$case run tmctl status
+	ok "status: sessions: $case: exit code 0" [ "$status" = 0 ]
+	ok "status: sessions: $case: the block alone" eval 'out_matches "^Running " && ! out_has OWNER'
+	ok "status: sessions: $case: not a word" empty err
+done
+FAKE_SESSIONS_ERROR=ENOMEM run tmctl status
+ok "status: sessions: ENOMEM: exit code 1" [ "$status" = 1 ]
+
 run tmctl version
 ok "version: the module's" out_matches '^taskmonitor.ko +1\.2\.3$'
 FAKE_STATE=EPERM run tmctl version
