@@ -287,6 +287,11 @@ same('ABI: commands of /proc/taskmonitor',
 same('ABI: requests of the device', [rst_table($entry{"/dev/$device"} // '', 'request')],
      [keys %request]);
 
+my ($event, $entries) = join("\n", values %source) =~ /^TRACE_EVENT\((\w+),.*?TP_STRUCT__entry\((.*?)^\t\),/ms;
+same('ABI: fields of the trace event',
+     [rst_table($entry{"/sys/kernel/tracing/events/$system/$event"} // '', 'field')],
+     [($entries // '') =~ /__(?:field|array)\((?:\w+), (\w+)/g]);
+
 my $guide = slurp('Documentation/guide.md');
 none('guide.md: every command of /proc/taskmonitor', grep { $guide !~ /^\| `$_\b/m } @commands);
 none('guide.md: every key of it', grep { $guide !~ /`$_`/ } @abi_keys);
@@ -364,6 +369,19 @@ for my $path (@markdown) {
 	none("$path: files it names exist", grep { !-e && !$built{$_} }
 	     map { s/[.,:]$//r } $text =~ m{(?<![\w/.\)\}-])((?:src|include|tools|Documentation)/[\w./-]*)}g);
 }
+# The examples that are whole programs compile without a warning.
+SKIP: {
+	skip 'no gcc here', 1 unless runs('gcc');
+	my (@complaints, @compiled);
+	for my $example (grep { /^int main\(/m } $ioctl_md =~ /^```c\n(.*?)^```/msg) {
+		open my $fh, '|-', 'gcc -Wall -Wextra -Werror -fsyntax-only -Iinclude/uapi -x c -'
+			or die "gcc: $!";
+		print $fh $example;
+		push @compiled, $example;
+		close $fh or push @complaints, $example;
+	}
+	ok(@compiled >= 2 && !@complaints, 'ioctl.md: its programs compile');
+}
 none('design.md: every source of the module', grep {
 	/\.c$/ && index(slurp('Documentation/design.md'), "`$_`") < 0
 } @sources);
@@ -374,10 +392,9 @@ my %target = map { $_ => 1 } slurp('Makefile') =~ /^([a-z_]+):/mg;
 for my $path (@markdown) {
 	my $text = slurp($path);
 	my $code = join "\n", $text =~ /^ {4}(.*)$/mg, $text =~ /`([^`\n]+)`/g;
-	my @targets = map { split ' ' } $code =~ /(?:^|[^\w-])make((?: +(?![A-Z]+=)[a-z_]+)+)/mg;
-	# "apt install make gcc": not a call of make
-	my %package = map { $_ => 1 } map { split ' ' } $code =~ /(?:apt|apt-get) install (.*)/g;
-	none("$path: make has the targets", grep { !$target{$_} && !$package{$_} } @targets);
+	$code =~ s/^.*apt(-get)? install.*$//mg;	# make is a package, too
+	my @targets = map { split ' ' } $code =~ /(?:^|[^\w-])make((?: +[a-z_]+)+)/mg;
+	none("$path: make has the targets", grep { !$target{$_} } @targets);
 }
 none('README.md: demo, check, shell and help are told of',
      grep { slurp('README.md') !~ /`make $_`|make $_ / } qw(demo check shell help));
@@ -393,7 +410,8 @@ like((split /\n/, $header)[0], qr/GPL-2\.0-only WITH Linux-syscall-note/, 'so do
 none('documents: every page says its licence', grep {
 	slurp($_) !~ /SPDX-License-Identifier: GPL-2\.0-only/
 } @markdown, @manpages);
-same('src/Kbuild: builds every source', [map { "src/$_.c" } $source{'src/Kbuild'} =~ m{\b([\w/]+)\.o\b}g],
+my $objects = join ' ', $source{'src/Kbuild'} =~ /^(?:obj-m|taskmonitor-\S+) [:+]= (.*)$/mg;
+same('src/Kbuild: builds every source', [map { "src/$_.c" } $objects =~ m{\b([\w/]+)\.o\b}g],
      [(grep { /\.c$/ } @sources), 'src/taskmonitor.c']);
 
 done_testing();
