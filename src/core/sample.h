@@ -44,6 +44,7 @@ struct tm_view {
  * @shown: the CPU time last shown, behind which no later figure goes; see
  *	tm_show_run() for who writes it
  * @run_delay_shown: likewise
+ * @peak_shown: likewise, of the peak of the resident set, pages
  * @lock: protects what follows it. Taken in probes: raw, interrupts off.
  * @run_delay_dead: waiting time of threads that were released while watched
  * @exited: the exit was seen; @last holds what is known of it
@@ -62,6 +63,7 @@ struct task_monitor {
 
 	struct tm_cputime shown;
 	u64 run_delay_shown;
+	unsigned long peak_shown;
 
 	raw_spinlock_t lock;
 	u64 run_delay_dead;

@@ -152,12 +152,16 @@ static __always_inline void tm_sum_all(struct tm_run *run, struct task_sample *s
 {
 	struct signal_struct *sig = task->signal;
 	struct list_head *first = READ_ONCE(sig->thread_head.next);
+	struct tm_run many;
 
 	/* thread_head is the head of a list that has one entry, this task's. */
-	if (likely(first == &task->thread_node && READ_ONCE(first->next) == &sig->thread_head))
+	if (likely(first == &task->thread_node && READ_ONCE(first->next) == &sig->thread_head)) {
 		tm_sum_single(run, s, sig, task, with_slice);
-	else
-		tm_sum_many(run, s, task, with_slice);
+	} else {
+		/* Not @run: whose address is not taken stays in registers. */
+		tm_sum_many(&many, s, task, with_slice);
+		*run = many;
+	}
 }
 
 static noinline __maybe_unused void tm_sum_locked(struct tm_run *run, struct task_sample *s,
@@ -177,10 +181,13 @@ static __always_inline void tm_sum_group(struct tm_run *run, struct task_sample 
 {
 	seqlock_t *lock = &task->signal->stats_lock;
 	unsigned int seq = read_seqbegin(lock);
+	struct tm_run locked;
 
 	tm_sum_all(run, s, task, true);
-	if (unlikely(read_seqretry(lock, seq)))
-		tm_sum_locked(run, s, task);
+	if (unlikely(read_seqretry(lock, seq))) {
+		tm_sum_locked(&locked, s, task);
+		*run = locked;
+	}
 }
 
 /*
@@ -315,25 +322,33 @@ static __always_inline void tm_show_identity(struct task_monitor *tm, struct tas
  * signal->maxrss: earlier programs of this process, and at its end this one. The
  * peak is the kernel's own figure, which ru_maxrss gives at the end, and as
  * coarse as the counters it was taken from: it may be a little below a resident
- * set that was added up to the page. It does not go backwards: the kernel raises
- * hiwater_rss before it takes a page away.
+ * set that was added up to the page. The counters fall behind what they were by
+ * what threads (6.1) or CPUs hold back, so it is held from going backwards.
  */
-static __always_inline void tm_show_peak(struct task_struct *task, unsigned long pages,
-					 struct task_sample *s)
+static __always_inline void tm_show_peak(struct task_monitor *tm, struct task_struct *task,
+					 unsigned long pages, struct task_sample *s)
 {
-	s->peak_rss_bytes = (u64)max(pages, READ_ONCE(task->signal->maxrss)) << PAGE_SHIFT;
+	unsigned long shown = READ_ONCE(tm->peak_shown);
+
+	pages = max(pages, READ_ONCE(task->signal->maxrss));
+	if (unlikely(pages > shown))
+		WRITE_ONCE(tm->peak_shown, pages);
+	else
+		pages = shown;
+	s->peak_rss_bytes = (u64)pages << PAGE_SHIFT;
 }
 
-static inline void tm_show_no_memory(struct task_struct *task, struct task_sample *s)
+static inline void tm_show_no_memory(struct task_monitor *tm, struct task_struct *task,
+				     struct task_sample *s)
 {
 	s->vsize_bytes = 0;
 	s->rss_bytes = 0;
 	s->swap_bytes = 0;
-	tm_show_peak(task, 0, s);
+	tm_show_peak(tm, task, 0, s);
 }
 
-static __always_inline void tm_show_mm(struct mm_struct *mm, struct task_struct *task, int cpus,
-				       struct task_sample *s)
+static __always_inline void tm_show_mm(struct task_monitor *tm, struct mm_struct *mm,
+				       struct task_struct *task, int cpus, struct task_sample *s)
 {
 	unsigned long rss, coarse, swap;
 
@@ -348,7 +363,7 @@ static __always_inline void tm_show_mm(struct mm_struct *mm, struct task_struct 
 	s->vsize_bytes = (u64)READ_ONCE(mm->total_vm) << PAGE_SHIFT;
 	s->rss_bytes = (u64)rss << PAGE_SHIFT;
 	s->swap_bytes = (u64)swap << PAGE_SHIFT;
-	tm_show_peak(task, max(coarse, READ_ONCE(mm->hiwater_rss)), s);
+	tm_show_peak(tm, task, max(coarse, READ_ONCE(mm->hiwater_rss)), s);
 	s->valid |= TM_VALID_MEM;
 }
 
@@ -383,17 +398,18 @@ static __always_inline void tm_begin(const struct tm_view *view, struct task_sam
 	s->rss_max_bytes = 0;
 }
 
-static __always_inline void tm_show_memory(struct task_struct *task, struct task_struct *head,
-					   int cpus, struct task_sample *s)
+static __always_inline void tm_show_memory(struct task_monitor *tm, struct task_struct *task,
+					   struct task_struct *head, int cpus,
+					   struct task_sample *s)
 {
 	struct mm_struct *mm;
 
 	task_lock(head);
 	mm = head->mm;
 	if (likely(mm && !(READ_ONCE(head->flags) & PF_KTHREAD))) {
-		tm_show_mm(mm, task, cpus, s);
+		tm_show_mm(tm, mm, task, cpus, s);
 	} else {
-		tm_show_no_memory(task, s);
+		tm_show_no_memory(tm, task, s);
 		/* A kernel thread has none and never had: nothing was peak. */
 		if (READ_ONCE(head->flags) & PF_KTHREAD)
 			s->valid &= ~TM_VALID_PEAK_RSS;
@@ -437,7 +453,7 @@ static __always_inline void tm_sample_task(struct task_monitor *tm, struct task_
 		tm_sum_only(&run, s, task, true);
 	tm_show_run(tm, task, &run, s);
 	tm_show_identity(tm, task, head, view->ns, s);
-	tm_show_memory(task, head, view->cpus, s);
+	tm_show_memory(tm, task, head, view->cpus, s);
 }
 
 /* pid_task(), spelt out. */

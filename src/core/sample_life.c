@@ -35,7 +35,7 @@ static void tm_sample_atomic(struct task_monitor *tm, struct task_struct *task, 
 		tm->exit_rtime = known ? run.rtime : 0;
 	tm_show_run(tm, task, &run, s);
 	tm_show_identity(tm, task, task, view.ns, s);
-	tm_show_no_memory(task, s);
+	tm_show_no_memory(tm, task, s);
 	s->flags |= TM_SAMPLE_CPU_AS_OF_TICK;
 	if (READ_ONCE(task->flags) & PF_KTHREAD)
 		s->valid &= ~TM_VALID_PEAK_RSS;
@@ -65,7 +65,7 @@ void tm_sample_exec(struct task_monitor *tm, struct task_sample *s)
 
 	tm_sample_atomic(tm, task, TM_KIND_EXEC, s);
 	if (mm)
-		tm_show_mm(mm, task, tm_cpus_on_demand(), s);
+		tm_show_mm(tm, mm, task, tm_cpus_on_demand(), s);
 }
 
 /*
