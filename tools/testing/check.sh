@@ -113,8 +113,9 @@ boot() {
 	rm -rf "$out"
 	mkdir -p "$out"
 	echo "running ${#tests[@]} test programs on $KVER" >&2
+	# The limits end what hangs. They are far off, for machines are shared and slow.
 	"$here/vm/run.sh" -k "$1" --module "$MODULE" --tmctl "$TMCTL" --out "$out" \
-		"${helpers[@]}" --no-verdict --tests "${tests[@]}" || :
+		--timeout 1500 --test-timeout 240 "${helpers[@]}" --no-verdict --tests "${tests[@]}" || :
 	[ -e "$out/_kernel_log.tap" ] ||
 		printf '1..1\nnot ok 1 - the runner failed on %s\n' "$KVER" >"$out/_kernel_log.tap"
 }

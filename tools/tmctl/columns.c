@@ -106,6 +106,8 @@ static const struct field columns[] = {
 
 	{ "as_of_tick", "As of last tick", NULL, &field_flag, SAMPLE(flags), HAVE_RECORD,
 	  TM_SAMPLE_CPU_AS_OF_TICK, .shows = SAMPLED },
+	{ "rss_coarse", "RSS is coarse", NULL, &field_flag, SAMPLE(flags), HAVE_RECORD,
+	  TM_SAMPLE_RSS_COARSE, .shows = SAMPLED },
 	{ "thread", "One thread", NULL, &field_flag, SAMPLE(flags), HAVE_RECORD,
 	  TM_SAMPLE_THREAD, .shows = SAMPLED },
 	{ "exited", "Exited", NULL, &field_flag, SAMPLE(flags), HAVE_RECORD, TM_SAMPLE_EXITED,

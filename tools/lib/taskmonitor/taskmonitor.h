@@ -301,7 +301,7 @@ int tm_session_stop(struct tm_session *s);
  * @s: the session
  * @interval_ns: TM_INTERVAL_MIN_NS to TM_INTERVAL_MAX_NS
  *
- * Return: 0, or -1. EINVAL: out of range.
+ * Return: 0, or -1. EINVAL: out of range, or longer than the session's window.
  */
 int tm_session_set_interval(struct tm_session *s, uint64_t interval_ns);
 

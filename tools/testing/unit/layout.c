@@ -160,6 +160,7 @@ NUMBER(TM_SAMPLE_CPU_AS_OF_TICK, 1);
 NUMBER(TM_SAMPLE_EXITED, 2);
 NUMBER(TM_SAMPLE_THREAD, 4);
 NUMBER(TM_SAMPLE_DENIED, 8);
+NUMBER(TM_SAMPLE_RSS_COARSE, 16);
 
 /* Numbers without their sizes, which may grow. */
 #define REQUEST(request, direction, number)						\
