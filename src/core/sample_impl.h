@@ -74,7 +74,9 @@ static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
 
 static __always_inline u64 tm_task_rtime(struct task_struct *t, bool with_slice)
 {
-	if (TM_CAN_READ_SLICE && with_slice && unlikely(READ_ONCE(t->on_cpu)))
+	/* Of an exiting task the parent may be told without its last slice: see tm_final_rtime(). */
+	if (TM_CAN_READ_SLICE && with_slice && unlikely(READ_ONCE(t->on_cpu)) &&
+	    !(READ_ONCE(t->flags) & PF_EXITING))
 		return tm_running_rtime(t);
 	return READ_ONCE(t->se.sum_exec_runtime);
 }
