@@ -7,6 +7,7 @@
 #define TM_COMPAT_H
 
 #include <linux/mm.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/version.h>
@@ -44,6 +45,13 @@
 	((struct tm_cputime){ READ_ONCE((p)->prev_cputime.utime),                                  \
 			      READ_ONCE((p)->prev_cputime.stime) })
 #endif
+
+/*
+ * for_each_thread(), within rcu_read_lock(): with PROVE_RCU the kernel's own also
+ * asks whether tasklist_lock is held, which modules cannot name.
+ */
+#define tm_for_each_thread(p, t)                                                                   \
+	list_for_each_entry_rcu(t, &(p)->signal->thread_head, thread_node)
 
 #ifdef CONFIG_SCHED_INFO
 #define TM_HAS_RUN_DELAY 1

@@ -145,7 +145,7 @@ static noinline __maybe_unused void tm_sum_many(struct tm_run *run, struct task_
 	struct task_struct *t;
 
 	tm_sum_signal(run, s, task->signal);
-	for_each_thread(task, t)
+	tm_for_each_thread(task, t)
 		tm_sum_thread(run, s, t, with_slice);
 }
 
@@ -428,7 +428,7 @@ static noinline __maybe_unused struct task_struct *tm_living_thread(struct task_
 {
 	struct task_struct *t;
 
-	for_each_thread(task, t) {
+	tm_for_each_thread(task, t) {
 		if (!(READ_ONCE(t->flags) & PF_EXITING))
 			return t;
 	}
