@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Build the module for a stock kernel, and a static tmctl, for the guest.
+# Build the module for a kernel of kernels.sh, and a static tmctl, for the guest.
 #
 # usage: build.sh [--strict] SERIES[:FLAVOUR]
 #
@@ -45,9 +45,11 @@ done
 	[ -e "$top/$f" ] || rm "$copy/$f"
 done
 
-warnings=()
-[ -z "$strict" ] || warnings=(W=1 C=2 CF=-D__CHECK_ENDIAN__ KCFLAGS=-Werror)
-if ! make -j"$(nproc)" -C "$KDIR" M="$copy/src" "${warnings[@]}" modules >"$log" 2>&1; then
+options=()
+# A debug kernel that can tells which lines were run; see debug/coverage.pl.
+! grep -qs '^CONFIG_GCOV_KERNEL=y' "$KDIR/.config" || options+=(GCOV_PROFILE=y)
+[ -z "$strict" ] || options+=(W=1 C=2 CF=-D__CHECK_ENDIAN__ KCFLAGS=-Werror)
+if ! make -j"$(nproc)" -C "$KDIR" M="$copy/src" "${options[@]}" modules >"$log" 2>&1; then
 	grep -vE '^  [A-Z]+ ' "$log" >&2
 	die "the module does not build for $KVER"
 fi

@@ -1,11 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Fetch a Debian stock kernel and its headers without installing either.
+# Fetch a Debian stock kernel and its headers without installing either, or build
+# a debug kernel.
 #
 # usage: kernels.sh [--refresh] [-p VARIABLE] SERIES[:FLAVOUR]
 #
-# SERIES is 6.1 or 6.12, FLAVOUR amd64 (the default), cloud-amd64 or rt-amd64.
+# SERIES is 6.1 or 6.12, FLAVOUR amd64 (the default), cloud-amd64 or rt-amd64, or
+# a debug kernel, kasan or kcsan, which debug-kernel.sh builds once.
 # The newest point release for which apt offers both the image and the headers
 # is downloaded, once, and unpacked below
 # ${XDG_CACHE_HOME:-~/.cache}/taskmonitor/kernels/VERSION/.  Printed are shell
@@ -40,6 +42,7 @@ flavour=${1#"$series"}
 flavour=${flavour#:}
 flavour=${flavour:-amd64}
 
+here=$(cd "$(dirname "$0")" && pwd)
 top=${XDG_CACHE_HOME:-$HOME/.cache}/taskmonitor/kernels
 stamp=$top/newest-$series-$flavour
 mkdir -p "$top"
@@ -137,10 +140,15 @@ resolve() {
 
 exec 9>"$top/.lock-$series-$flavour"
 flock 9
-KVER=$(resolve)
+if [ -f "$here/debug/$flavour.config" ]; then
+	KCACHE=$("$here/debug-kernel.sh" "$series" "$flavour" "$top" 9>&-)
+	KVER=$(cat "$KCACHE/kver")
+else
+	KVER=$(resolve)
+	KCACHE=$top/$KVER
+fi
 exec 9>&-
 
-KCACHE=$top/$KVER
 VMLINUZ=$KCACHE/boot/vmlinuz-$KVER
 KDIR=$KCACHE/usr/src/linux-headers-$KVER
 MODDIR=$KCACHE/lib/modules/$KVER

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Boot a stock kernel under QEMU with the module and run something in it.
+# Boot a kernel under QEMU with the module and run something in it.
 
 set -eu
 
@@ -72,6 +72,10 @@ esac
 
 eval "$("$here/kernels.sh" "$kernel")"
 : "${KVER:?}" "${VMLINUZ:?}" "${KCACHE:?}"
+case $kernel:$mode in
+*:kasan:tests|*:kcsan:tests) ;;
+*:kasan:*|*:kcsan:*) die "a debug kernel has no serial line for --$mode: use --tests" ;;
+esac
 case $mode in
 tests) : "${out:=$top/build/results/$KVER}" ;;
 *) : "${out:=$top/build/vm/$KVER}" ;;
@@ -147,15 +151,17 @@ cmdline="console=ttyS0,115200 rdinit=/init printk.devkmsg=on log_buf_len=4M"
 # A crash ends the machine at once, and so does a CPU that is lost for good;
 # the limits leave room for a slow host.
 cmdline+=" panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30"
-cmdline+=" rcupdate.rcu_cpu_stall_timeout=60"
+cmdline+=" rcupdate.rcu_cpu_stall_timeout=60 kasan_multi_shot"
 case $accel in
 kvm)
 	machine=(-accel kvm -cpu host)
 	;;
 tcg)
 	machine=(-accel tcg -cpu max)
-	# 6.1 takes the emulated CPUs' clocks for unsynchronised.
-	cmdline+=" tsc=reliable mitigations=off"
+	# 6.1 takes the emulated CPUs' clocks for unsynchronised. An interrupt early
+	# in boot, with five levels of page tables, is too much for KASAN. And on a
+	# busy host the timer may fail the kernel's test of whether it ticks in time.
+	cmdline+=" tsc=reliable mitigations=off no5lvl no_timer_check"
 	;;
 icount)
 	machine=(-accel tcg -icount "shift=0,sleep=off" -seed 1
@@ -292,6 +298,8 @@ tests)
 		[ -e "$out/$t.tap" ] || printf '1..1\nnot ok 1 - %s did not run: the machine %s\n' \
 			"$t" "$(why)" >"$out/$t.tap"
 	done
+	sed -n 's/^@tm gcov //p' "$channel" | base64 -di >"$out/coverage.tar.gz"
+	[ -s "$out/coverage.tar.gz" ] || rm "$out/coverage.tar.gz"
 	# ... and one for the machine: what each left behind, the kernel log.
 	{
 		sed -n 's/^@tm boot/# while booting:/p' "$channel"
