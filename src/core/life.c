@@ -165,7 +165,7 @@ static void tm_everybody_moved(struct tm_watch *watch, struct task_struct *task)
 
 	if (s->scope != TM_SCOPE_CGROUP)
 		return;
-	WRITE_ONCE(s->rescan, true);
+	WRITE_ONCE(s->rescan, 1);
 	tm_tick_arm(&s->house, 0);
 }
 

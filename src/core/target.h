@@ -22,6 +22,9 @@ struct tm_session;
  * @reported: its exit record has been made; protected by monitor.lock
  * @departed: not counted as living any more
  * @gone: no longer the session's business, and to be removed from its table
+ *
+ * What is exchanged is a word: xchg() of a bool gives more than that bool on
+ * s390, and there is none on others.
  */
 struct tm_target {
 	struct task_monitor monitor;
@@ -31,8 +34,8 @@ struct tm_target {
 	struct rcu_head rcu;
 	struct tm_window window;
 	bool reported;
-	bool departed;
-	bool gone;
+	int departed;
+	int gone;
 };
 
 /**
