@@ -9,7 +9,6 @@
 
 #include "harness.h"
 
-#define PAGE		4096
 #define TICK_NS		(NSEC_PER_SEC / 100)	/* of /proc/PID/stat */
 #define BURN_NS		(200 * NSEC_PER_MSEC)
 #define PAGES		3000
@@ -88,8 +87,8 @@ static void memory(const char *what, const struct task_sample *s, const struct r
 	tap_is((long long)s->vsize_bytes, r->statm[0] * PAGE, "%s: vsize is statm's", what);
 	tap_is((long long)s->vsize_bytes, r->stat.vsize, "%s: and stat's", what);
 	/* Newer kernels count VmHWM exactly, but not ru_maxrss, which the peak is. */
-	tap_between((long long)s->peak_rss_bytes / PAGE, r->hiwater_kb / 4 - BATCH,
-		    r->hiwater_kb / 4 + BATCH, "%s: peak is about VmHWM", what);
+	tap_between((long long)s->peak_rss_bytes / PAGE, r->hiwater_kb / (PAGE / 1024) - BATCH,
+		    r->hiwater_kb / (PAGE / 1024) + BATCH, "%s: peak is about VmHWM", what);
 	tap_is((long long)s->swap_bytes, r->swap_kb * 1024, "%s: swap is VmSwap", what);
 }
 

@@ -26,6 +26,7 @@
 #define NSEC_PER_SEC	1000000000LL
 #define NSEC_PER_MSEC	1000000LL
 #define POISON		0xcc
+#define PAGE		sysconf(_SC_PAGESIZE)
 
 #define DEVICE		"/dev/taskmonitor"
 #define LAB_FILE	"/sys/kernel/taskmonitor"

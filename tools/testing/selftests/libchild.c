@@ -41,7 +41,7 @@ static void must(bool ok)
 
 static void touch(long pages)
 {
-	touched_size = (size_t)pages * 4096;
+	touched_size = (size_t)(pages * PAGE);
 	touched = mmap(NULL, touched_size, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	must(touched != MAP_FAILED);

@@ -212,7 +212,7 @@ static void leader_first(void)
 	tap_ok(before.state != 'Z' && before.state != 'X', "leader gone: no zombie (%c)",
 	       before.state);
 	tap_ok(before.valid & TM_VALID_MEM, "leader gone: memory is known");
-	tap_ok(before.rss_bytes >= 300 * 4096, "leader gone: and is what it was");
+	tap_ok((long long)before.rss_bytes >= 300 * PAGE, "leader gone: and is what it was");
 	tap_is(before.flags & TM_SAMPLE_EXITED, 0, "leader gone: not exited");
 	tap_ok(proc_stat(c.pid, &st) && st.threads == before.threads, "leader gone: threads");
 	child_do(&c, CHILD_BURN, 20 * NSEC_PER_MSEC);
@@ -221,7 +221,7 @@ static void leader_first(void)
 	tap_ok(cpu_of(&after) >= c.report.cpu_ns, "leader gone: the leader's part is in them");
 	tap_is(file_number(ATTRIBUTES "targets_alive"), 1, "leader gone: alive");
 	tap_errno(set_pid(c.pid), 0, "leader gone: TM_PID takes it anew");
-	tap_ok(row_read(c.pid, row) && row_value(row, "rss_bytes") >= 300 * 4096,
+	tap_ok(row_read(c.pid, row) && row_value(row, "rss_bytes") >= 300 * PAGE,
 	       "leader gone: memory is in the row");
 	child_exit(&c, 5);
 	bury("leader gone", &c);
