@@ -76,7 +76,9 @@
 /*
  * 6.16 (commit "exit: change the sched_process_exit tracepoint") gave the exit
  * tracepoint a second argument, whether the whole group is dead. We ask
- * signal->live instead, which says the same on every kernel.
+ * signal->live instead, which can be asked on every kernel. It may say so to
+ * more than one thread of a group: each counts itself out some way before the
+ * tracepoint.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define TM_PROBE_EXIT_ARGS void *data, struct task_struct *task, bool group_dead

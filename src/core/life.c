@@ -98,7 +98,8 @@ static void tm_life_exit(struct tm_watch *watch, struct task_struct *task, bool 
 	struct tm_session *s = target->session;
 	struct task_sample sample;
 
-	if (!last)
+	/* Threads that end side by side may each be the last: the first of them it is. */
+	if (!last || xchg(&target->exiting, 1))
 		return;
 	tm_sample_exit(&target->monitor, task, &sample);
 	tm_session_record(s, &sample, 1);

@@ -20,6 +20,7 @@ struct tm_session;
  * @rcu: frees it behind the last probe that may have found it
  * @window: samples of the window that is open; protected by monitor.lock
  * @reported: its exit record has been made; protected by monitor.lock
+ * @exiting: its exit has been told
  * @departed: not counted as living any more
  * @gone: no longer the session's business, and to be removed from its table
  *
@@ -34,6 +35,7 @@ struct tm_target {
 	struct rcu_head rcu;
 	struct tm_window window;
 	bool reported;
+	int exiting;
 	int departed;
 	int gone;
 };
