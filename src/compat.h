@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every difference between kernel versions and configurations, and only here.
+ * Every difference between kernel versions, configurations and architectures,
+ * and only here.
  * The sources read as if written for the newest kernel supported.
  */
 #ifndef TM_COMPAT_H
@@ -15,6 +16,14 @@
 #error "taskmonitor needs Linux 6.1 or newer"
 #endif
 
+/*
+ * Counters of 64 bits are read without their locks, and the kernel's own tear
+ * on 32-bit CPUs. 32-bit programs on a 64-bit kernel are welcome.
+ */
+#ifndef CONFIG_64BIT
+#error "taskmonitor needs a 64-bit kernel"
+#endif
+
 #ifndef CONFIG_TRACEPOINTS
 #error "taskmonitor needs CONFIG_TRACEPOINTS (exit, fork and exec are heard of through them)"
 #endif
@@ -22,9 +31,11 @@
 /*
  * Can a running task's current slice be added from outside? Only where the
  * scheduler's own clock for tasks is the CPU's clock, that is where no time is
- * subtracted from it for interrupts or for a hypervisor.
+ * subtracted from it for interrupts or for a hypervisor. With native accounting
+ * it is not the scheduler's clock that CPU time goes by, see below.
  */
-#if defined(CONFIG_IRQ_TIME_ACCOUNTING) || defined(CONFIG_PARAVIRT_TIME_ACCOUNTING)
+#if defined(CONFIG_IRQ_TIME_ACCOUNTING) || defined(CONFIG_PARAVIRT_TIME_ACCOUNTING) ||             \
+	defined(CONFIG_VIRT_CPU_ACCOUNTING_NATIVE)
 #define TM_CAN_READ_SLICE 0
 #else
 #define TM_CAN_READ_SLICE 1

@@ -88,7 +88,7 @@ static void set_anew(struct child *new)
 
 	tap_errno(dev_ioctl(dev, TM_PID, &pid), 0, "TM_PID takes the new one");
 	tap_errno(get(&s), 0, "TM_GET speaks of it");
-	tap_ok((long long)(s.utime + s.stime) >= new->report.cpu_ns, "with its figures");
+	tap_ok_clock((long long)(s.utime + s.stime) >= new->report.cpu_ns, "with its figures");
 }
 
 /* The number goes round while the sampler runs and rows of the old ones stay. */
