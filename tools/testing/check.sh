@@ -6,6 +6,8 @@
 #
 #   KERNELS="6.1 6.12:rt-amd64"   on these kernels only; 6.12:arm64 is emulated
 #   TESTS="errno transcript.sh"   these tests only
+#   SUITE=guest                   the tests in the guest only
+#   ALSO="FILE..."                TAP made elsewhere, to be judged with the rest
 #   ACCEL=tcg                     as run.sh --accel
 #   V=1                           show each test line
 
@@ -19,6 +21,11 @@ top=$(cd "$here/../.." && pwd)
 results=$top/build/results
 kernels=${KERNELS:-6.1 6.12}
 only=${TESTS:-}
+suite=${SUITE:-all}
+case $suite in
+all|guest) ;;
+*) echo "check.sh: SUITE=$suite: all or guest" >&2; exit 2 ;;
+esac
 
 # shellcheck source=tools/testing/vm/arch.sh
 . "$here/vm/arch.sh"
@@ -63,7 +70,7 @@ for a in $archs; do
 		make -s -j"$(nproc)" -C "$here/selftests" OUT="$(programs "$a")" \
 		CC="$(arch_cc "$a")" || :
 done
-if [ -f "$here/unit/Makefile" ]; then
+if [ "$suite" = all ] && [ -f "$here/unit/Makefile" ]; then
 	step "host tests build without warnings" \
 		make -s -j"$(nproc)" -C "$here/unit" OUT="$top/build/unit" WERROR=1 || :
 fi
@@ -81,11 +88,11 @@ files=("${built#"$top"/}")
 # --- tests on the host ---------------------------------------------------------
 
 units=()
-if [ -f "$here/unit/Makefile" ]; then
+if [ "$suite" = all ] && [ -f "$here/unit/Makefile" ]; then
 	mapfile -t units < <(make -s --no-print-directory -C "$here/unit" OUT="$top/build/unit" list)
 fi
 for t in "${units[@]}" "$here"/host/*.t; do
-	if [ -f "$t" ] && [ -x "$t" ] && wanted "$t"; then
+	if [ "$suite" = all ] && [ -f "$t" ] && [ -x "$t" ] && wanted "$t"; then
 		files+=("${t#"$top"/}")
 	fi
 done
@@ -151,6 +158,8 @@ if [ ${#tests[@]} -gt 0 ]; then
 		done
 	done
 fi
+
+for t in ${ALSO:-}; do files+=("$t"); done
 
 # --- verdict --------------------------------------------------------------------
 
