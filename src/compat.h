@@ -85,16 +85,34 @@
 #endif
 
 /*
- * 6.16 (commit "exit: change the sched_process_exit tracepoint") gave the exit
- * tracepoint a second argument, whether the whole group is dead. We ask
- * signal->live instead, which can be asked on every kernel. It may say so to
- * more than one thread of a group: each counts itself out some way before the
- * tracepoint.
+ * 6.16 gave the exit tracepoint a second argument, whether the whole group is
+ * dead. Before that we look ourselves. signal->live alone does not do: a thread
+ * counts itself out some way before the tracepoint, so the first to come here
+ * may find 0 while another, the last, has yet to leave its status and the peak.
+ * Both stand once it has given up its mm, which it does before it comes here.
+ * More than one may find it so; at least one does, for each gave up its own
+ * mm, with a full barrier, before it looks at the others'.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define TM_PROBE_EXIT_ARGS void *data, struct task_struct *task, bool group_dead
+#define tm_exit_is_last(task) (group_dead)
 #else
 #define TM_PROBE_EXIT_ARGS void *data, struct task_struct *task
+
+/* In an RCU read section. */
+static inline bool tm_exit_is_last(struct task_struct *task)
+{
+	struct task_struct *t;
+
+	if (atomic_read(&task->signal->live))
+		return false;
+	smp_mb();	/* our mm, given up, before we look at theirs */
+	for_each_thread(task, t) {
+		if (t != task && READ_ONCE(t->mm))
+			return false;
+	}
+	return true;
+}
 #endif
 
 /* vm_flags became read-only, with functions to change it, in 6.3. */

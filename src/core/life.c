@@ -98,7 +98,7 @@ static void tm_life_exit(struct tm_watch *watch, struct task_struct *task, bool 
 	struct tm_session *s = target->session;
 	struct task_sample sample;
 
-	/* Threads that end side by side may each be the last: the first of them it is. */
+	/* Threads that end side by side may each be the last: see tm_exit_is_last(). */
 	if (!last || xchg(&target->exiting, 1))
 		return;
 	tm_sample_exit(&target->monitor, task, &sample);
