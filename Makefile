@@ -47,6 +47,10 @@ demo: ## see it at work: boots a kernel of its own, touches nothing of yours
 check: ## run every test on every kernel (KERNELS="6.12", TESTS="lab errno" for fewer)
 	tools/testing/check.sh
 
+.PHONY: check-machines
+check-machines: ## run the tests on real-time, cloud, arm64 and s390x kernels; build for all others
+	tools/testing/machines.sh
+
 .PHONY: bench
 bench: ## what it costs and how well it keeps time (KERNELS="6.12")
 	tools/testing/bench/run.sh
@@ -65,5 +69,5 @@ clean: ## remove what was built
 
 .PHONY: help
 help: ## this list
-	@sed -nE 's/^([a-z_]+):.* ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z_-]+):.* ## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@echo "variables: KDIR= KVER= PREFIX= DESTDIR= INSTALL_MOD_PATH= CC= CFLAGS="

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Every difference between kernel versions and configurations, and only here.
+ * Every difference between kernel versions, configurations and architectures,
+ * and only here.
  * The sources read as if written for the newest kernel supported.
  */
 #ifndef TM_COMPAT_H
@@ -16,6 +17,14 @@
 #error "taskmonitor needs Linux 6.1 or newer"
 #endif
 
+/*
+ * Counters of 64 bits are read without their locks, and the kernel's own tear
+ * on 32-bit CPUs. 32-bit programs on a 64-bit kernel are welcome.
+ */
+#ifndef CONFIG_64BIT
+#error "taskmonitor needs a 64-bit kernel"
+#endif
+
 #ifndef CONFIG_TRACEPOINTS
 #error "taskmonitor needs CONFIG_TRACEPOINTS (exit, fork and exec are heard of through them)"
 #endif
@@ -23,9 +32,11 @@
 /*
  * Can a running task's current slice be added from outside? Only where the
  * scheduler's own clock for tasks is the CPU's clock, that is where no time is
- * subtracted from it for interrupts or for a hypervisor.
+ * subtracted from it for interrupts or for a hypervisor. With native accounting
+ * it is not the scheduler's clock that CPU time goes by, see below.
  */
-#if defined(CONFIG_IRQ_TIME_ACCOUNTING) || defined(CONFIG_PARAVIRT_TIME_ACCOUNTING)
+#if defined(CONFIG_IRQ_TIME_ACCOUNTING) || defined(CONFIG_PARAVIRT_TIME_ACCOUNTING) ||             \
+	defined(CONFIG_VIRT_CPU_ACCOUNTING_NATIVE)
 #define TM_CAN_READ_SLICE 0
 #else
 #define TM_CAN_READ_SLICE 1
@@ -82,14 +93,34 @@
 #endif
 
 /*
- * 6.16 (commit "exit: change the sched_process_exit tracepoint") gave the exit
- * tracepoint a second argument, whether the whole group is dead. We ask
- * signal->live instead, which says the same on every kernel.
+ * 6.16 gave the exit tracepoint a second argument, whether the whole group is
+ * dead. Before that we look ourselves. signal->live alone does not do: a thread
+ * counts itself out some way before the tracepoint, so the first to come here
+ * may find 0 while another, the last, has yet to leave its status and the peak.
+ * Both stand once it has given up its mm, which it does before it comes here.
+ * More than one may find it so; at least one does, for each gave up its own
+ * mm, with a full barrier, before it looks at the others'.
  */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 16, 0)
 #define TM_PROBE_EXIT_ARGS void *data, struct task_struct *task, bool group_dead
+#define tm_exit_is_last(task) (group_dead)
 #else
 #define TM_PROBE_EXIT_ARGS void *data, struct task_struct *task
+
+/* In an RCU read section. */
+static inline bool tm_exit_is_last(struct task_struct *task)
+{
+	struct task_struct *t;
+
+	if (atomic_read(&task->signal->live))
+		return false;
+	smp_mb();	/* our mm, given up, before we look at theirs */
+	for_each_thread(task, t) {
+		if (t != task && READ_ONCE(t->mm))
+			return false;
+	}
+	return true;
+}
 #endif
 
 /* vm_flags became read-only, with functions to change it, in 6.3. */

@@ -98,7 +98,8 @@ static void tm_life_exit(struct tm_watch *watch, struct task_struct *task, bool 
 	struct tm_session *s = target->session;
 	struct task_sample sample;
 
-	if (!last)
+	/* Threads that end side by side may each be the last: see tm_exit_is_last(). */
+	if (!last || xchg(&target->exiting, 1))
 		return;
 	tm_sample_exit(&target->monitor, task, &sample);
 	tm_session_record(s, &sample, 1);
@@ -165,7 +166,7 @@ static void tm_everybody_moved(struct tm_watch *watch, struct task_struct *task)
 
 	if (s->scope != TM_SCOPE_CGROUP)
 		return;
-	WRITE_ONCE(s->rescan, true);
+	WRITE_ONCE(s->rescan, 1);
 	tm_tick_arm(&s->house, 0);
 }
 

@@ -186,10 +186,11 @@ static void tm_probe_moved(void *data, struct cgroup *dst, const char *path,
 
 static void tm_probe_exit(TM_PROBE_EXIT_ARGS)
 {
-	bool last = !atomic_read(&task->signal->live);
 	struct tm_watch *watch;
+	bool last;
 
 	rcu_read_lock();
+	last = tm_exit_is_last(task);
 	tm_for_each_watch(watch, task->signal)
 		watch->ops->exit(watch, task, last);
 	tm_for_each_watch(watch, task)

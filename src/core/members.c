@@ -61,7 +61,7 @@ int tm_target_enlist(struct tm_target *target, struct task_struct *task, bool un
 /** tm_target_depart - it lives no longer, or is none of ours. A second time does nothing. */
 void tm_target_depart(struct tm_target *target)
 {
-	if (xchg(&target->departed, true))
+	if (xchg(&target->departed, 1))
 		return;
 	WRITE_ONCE(target->monitor.off, true);
 	atomic_dec(&target->session->alive);
@@ -79,7 +79,7 @@ void tm_target_discharge(struct tm_target *target)
 {
 	struct tm_session *s = target->session;
 
-	if (xchg(&target->gone, true))
+	if (xchg(&target->gone, 1))
 		return;
 	tm_unwatch(&target->watch);
 	tm_target_depart(target);

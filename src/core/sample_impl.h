@@ -47,6 +47,13 @@ struct tm_run {
  * writes exec_start first and the sum behind it: read both again and take only
  * a pair that stood still. A task that has left the run queue but not yet its
  * CPU was settled by the switch that is under way.
+ *
+ * update_curr() has no barrier between its two writes. Where CPUs may show
+ * them in the other order (arm64), that lasts less than reading the clock takes,
+ * which stands between our two readings.
+ *
+ * cpu_clock(), for sched_clock_cpu() is exported only where the clocks of CPUs
+ * may differ (x86).
  */
 static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
 {
@@ -60,7 +67,7 @@ static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
 		sum = READ_ONCE(t->se.sum_exec_runtime);
 		if (!READ_ONCE(t->on_cpu) || !READ_ONCE(t->on_rq))
 			break;
-		now = sched_clock_cpu(task_cpu(t));
+		now = cpu_clock(task_cpu(t));
 		smp_rmb();	/* the pair before its second reading */
 		if (start != READ_ONCE(t->se.exec_start) ||
 		    sum != READ_ONCE(t->se.sum_exec_runtime))

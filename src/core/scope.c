@@ -154,7 +154,7 @@ void tm_house_tick(struct tm_tick *tick, u64 now_ns)
 	if (READ_ONCE(s->closing))
 		return;
 	tm_pool_fill(s);
-	if (xchg(&s->rescan, false)) {
+	if (xchg(&s->rescan, 0)) {
 		tm_drop_strangers(s);
 		tm_scan(s, NULL);
 	}

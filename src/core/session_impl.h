@@ -76,7 +76,7 @@ struct mm_struct;
  * @pool: targets in waiting, for the fork probe cannot allocate
  * @pool_n: how many
  * @all: hears of every fork (scopes cgroup and system)
- * @rescan: somebody changed cgroups
+ * @rescan: somebody changed cgroups; a word, for it is exchanged (see struct tm_target)
  * @alive: targets that have not exited
  * @unsettled: targets of which more is to be told: none left means the end
  * @dropped: processes that could not be watched
@@ -122,7 +122,7 @@ struct tm_session {
 	struct llist_head pool;
 	unsigned int pool_n;
 	struct tm_watch all;
-	bool rescan;
+	int rescan;
 	atomic_t alive;
 	atomic_t unsettled;
 	atomic64_t dropped;

@@ -20,8 +20,12 @@ struct tm_session;
  * @rcu: frees it behind the last probe that may have found it
  * @window: samples of the window that is open; protected by monitor.lock
  * @reported: its exit record has been made; protected by monitor.lock
+ * @exiting: its exit has been told
  * @departed: not counted as living any more
  * @gone: no longer the session's business, and to be removed from its table
+ *
+ * What is exchanged is a word: xchg() of a bool gives more than that bool on
+ * s390, and there is none on others.
  */
 struct tm_target {
 	struct task_monitor monitor;
@@ -31,8 +35,9 @@ struct tm_target {
 	struct rcu_head rcu;
 	struct tm_window window;
 	bool reported;
-	bool departed;
-	bool gone;
+	int exiting;
+	int departed;
+	int gone;
 };
 
 /**

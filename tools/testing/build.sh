@@ -5,8 +5,8 @@
 #
 # usage: build.sh [--strict] SERIES[:FLAVOUR]
 #
-# Prints KVER=, MODULE= and TMCTL=, fit for eval. With --strict every warning
-# is an error, sparse's too.
+# Prints KVER=, ARCH=, MODULE= and TMCTL=, fit for eval. With --strict every
+# warning is an error, sparse's too.
 #
 # Each kernel has its own copy of the sources, build/VERSION/: kbuild leaves
 # its objects beside them, and those of one kernel are no use to another.
@@ -25,8 +25,12 @@ strict=""
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
+# shellcheck source=tools/testing/vm/arch.sh
+. "$here/vm/arch.sh"
 eval "$("$here/vm/kernels.sh" "$1")"
-: "${KVER:?}" "${KDIR:?}"
+: "${KVER:?}" "${KDIR:?}" "${ARCH:=amd64}"
+static=$top/build/static
+[ "$ARCH" = amd64 ] || static+=-$ARCH
 
 copy=$top/build/$KVER
 log=$copy/build.log
@@ -49,7 +53,8 @@ options=()
 # A debug kernel that can tells which lines were run; see debug/coverage.pl.
 ! grep -qs '^CONFIG_GCOV_KERNEL=y' "$KDIR/.config" || options+=(GCOV_PROFILE=y)
 [ -z "$strict" ] || options+=(W=1 C=2 CF=-D__CHECK_ENDIAN__ KCFLAGS=-Werror)
-if ! make -j"$(nproc)" -C "$KDIR" M="$copy/src" "${options[@]}" modules >"$log" 2>&1; then
+if ! make -j"$(nproc)" -C "$KDIR" M="$copy/src" CROSS_COMPILE="$(arch_cross "$ARCH")" \
+	"${options[@]}" modules >"$log" 2>&1; then
 	grep -vE '^  [A-Z]+ ' "$log" >&2
 	die "the module does not build for $KVER"
 fi
@@ -60,10 +65,11 @@ if [ -n "$strict" ] &&
 	die "the module builds for $KVER, but not without warnings"
 fi
 
-make -s -C "$top/tools/tmctl" OUT="$top/build/static" LDFLAGS=-static \
+make -s -C "$top/tools/tmctl" OUT="$static" CC="$(arch_cc "$ARCH")" LDFLAGS=-static \
 	${strict:+WERROR=1} >"$copy/tmctl.log" 2>&1 || {
 	cat "$copy/tmctl.log" >&2
 	die "tmctl does not build"
 }
 
-printf 'KVER=%q\nMODULE=%q\nTMCTL=%q\n' "$KVER" "$copy/src/taskmonitor.ko" "$top/build/static/tmctl"
+printf 'KVER=%q\nARCH=%q\nMODULE=%q\nTMCTL=%q\n' \
+	"$KVER" "$ARCH" "$copy/src/taskmonitor.ko" "$static/tmctl"

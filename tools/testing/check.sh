@@ -4,8 +4,10 @@
 # Set up, build, run every test on every kernel, and close with the line
 # "N passed, N failed".
 #
-#   KERNELS="6.1 6.12:rt-amd64"   on these kernels only
+#   KERNELS="6.1 6.12:rt-amd64"   on these kernels only; 6.12:arm64 is emulated
 #   TESTS="errno transcript.sh"   these tests only
+#   SUITE=guest                   the tests in the guest only
+#   ALSO="FILE..."                TAP made elsewhere, to be judged with the rest
 #   ACCEL=tcg                     as run.sh --accel
 #   V=1                           show each test line
 
@@ -19,8 +21,18 @@ top=$(cd "$here/../.." && pwd)
 results=$top/build/results
 kernels=${KERNELS:-6.1 6.12}
 only=${TESTS:-}
+suite=${SUITE:-all}
+case $suite in
+all|guest) ;;
+*) echo "check.sh: SUITE=$suite: all or guest" >&2; exit 2 ;;
+esac
 
-"$here/setup.sh"
+# shellcheck source=tools/testing/vm/arch.sh
+. "$here/vm/arch.sh"
+archs=$(for k in $kernels; do arch_of "${k#*:}"; done | sort -u)
+
+# shellcheck disable=SC2086  # words
+"$here/setup.sh" $archs
 mkdir -p "$results"
 cd "$top"
 
@@ -51,9 +63,14 @@ step() {
 }
 
 echo "building" >&2
-step "guest tests build without warnings" \
-	make -s -j"$(nproc)" -C "$here/selftests" OUT="$top/build/selftests" || :
-if [ -f "$here/unit/Makefile" ]; then
+# Where an architecture's guest tests are.
+programs() { echo "$top/build/selftests$([ "$1" = amd64 ] || echo "-$1")"; }
+for a in $archs; do
+	step "guest tests build without warnings for $a" \
+		make -s -j"$(nproc)" -C "$here/selftests" OUT="$(programs "$a")" \
+		CC="$(arch_cc "$a")" || :
+done
+if [ "$suite" = all ] && [ -f "$here/unit/Makefile" ]; then
 	step "host tests build without warnings" \
 		make -s -j"$(nproc)" -C "$here/unit" OUT="$top/build/unit" WERROR=1 || :
 fi
@@ -62,7 +79,7 @@ bootable=()
 for k in $kernels; do
 	if step "module and tmctl build without warnings for $k" "$here/build.sh" --strict "$k"; then
 		bootable+=("$k")
-		vars[$k]=$(grep -E '^(KVER|MODULE|TMCTL)=' "$results/_step.log")
+		vars[$k]=$(grep -E '^(KVER|ARCH|MODULE|TMCTL)=' "$results/_step.log")
 	fi
 done
 echo "1..$(grep -cE '^(not )?ok' "$built")" >>"$built"
@@ -71,11 +88,11 @@ files=("${built#"$top"/}")
 # --- tests on the host ---------------------------------------------------------
 
 units=()
-if [ -f "$here/unit/Makefile" ]; then
+if [ "$suite" = all ] && [ -f "$here/unit/Makefile" ]; then
 	mapfile -t units < <(make -s --no-print-directory -C "$here/unit" OUT="$top/build/unit" list)
 fi
 for t in "${units[@]}" "$here"/host/*.t; do
-	if [ -f "$t" ] && [ -x "$t" ] && wanted "$t"; then
+	if [ "$suite" = all ] && [ -f "$t" ] && [ -x "$t" ] && wanted "$t"; then
 		files+=("${t#"$top"/}")
 	fi
 done
@@ -86,9 +103,7 @@ tests=() helpers=() outs=()
 for t in "$here"/selftests/*.c; do
 	case ${t##*/} in
 	lib*|'*.c') ;;
-	*)	p=$top/build/selftests/$(basename "$t" .c)
-		# One that does not build has been told of above.
-		if wanted "$t" && [ -x "$p" ]; then tests+=("$p"); fi ;;
+	*)	if wanted "$t"; then tests+=("$(basename "$t" .c)"); fi ;;
 	esac
 done
 for t in "$here"/selftests/*.sh; do
@@ -109,13 +124,21 @@ if [ -n "$only" ] && [ ${#tests[@]} = 0 ] && [ ${#files[@]} = 1 ]; then
 fi
 
 boot() {
-	local out=$results/$KVER
+	local out=$results/$KVER t dir run=()
+	dir=$(programs "${ARCH:-amd64}")
+	for t in "${tests[@]}"; do
+		case $t in
+		*.sh) run+=("$t") ;;
+		# One that does not build has been told of above.
+		*) [ ! -x "$dir/$t" ] || run+=("$dir/$t") ;;
+		esac
+	done
 	rm -rf "$out"
 	mkdir -p "$out"
-	echo "running ${#tests[@]} test programs on $KVER" >&2
+	echo "running ${#run[@]} test programs on $KVER" >&2
 	# The limits end what hangs. They are far off, for machines are shared and slow.
 	"$here/vm/run.sh" -k "$1" --module "$MODULE" --tmctl "$TMCTL" --out "$out" \
-		--timeout 1500 --test-timeout 240 "${helpers[@]}" --no-verdict --tests "${tests[@]}" || :
+		--timeout 1500 --test-timeout 240 "${helpers[@]}" --no-verdict --tests "${run[@]}" || :
 	[ -e "$out/_kernel_log.tap" ] ||
 		printf '1..1\nnot ok 1 - the runner failed on %s\n' "$KVER" >"$out/_kernel_log.tap"
 }
@@ -135,6 +158,8 @@ if [ ${#tests[@]} -gt 0 ]; then
 		done
 	done
 fi
+
+for t in ${ALSO:-}; do files+=("$t"); done
 
 # --- verdict --------------------------------------------------------------------
 

@@ -3,6 +3,10 @@
 #
 # Install the Debian packages of packages.txt that are missing: as root
 # through apt, otherwise print the one line that does it and fail.
+#
+# usage: setup.sh [ARCH...]
+#
+# Each ARCH adds what building for it and emulating it needs.
 
 set -eu
 
@@ -13,7 +17,10 @@ command -v apt-get >/dev/null || {
 	exit 1
 }
 
-wanted=$(sed 's/#.*//' "$list" | xargs)
+# A line is PACKAGE, or ARCH: PACKAGE where only that architecture needs it.
+wanted=$(sed 's/#.*//' "$list" | awk -v archs=" $* " '
+	NF == 1 { print }
+	NF == 2 && index(archs, " " substr($1, 1, length($1) - 1) " ") { print $2 }' | xargs)
 
 # shellcheck disable=SC2086  # a list of packages
 missing=$(

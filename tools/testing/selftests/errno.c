@@ -99,7 +99,7 @@ static void unknown_requests(void)
 
 static char *pages(int prot)
 {
-	char *p = mmap(NULL, 8192, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(NULL, 2 * PAGE, prot, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (p == MAP_FAILED)
 		tap_bail("no memory");
@@ -116,21 +116,21 @@ static void bad_pointers(const struct request *r)
 	char *gone = pages(PROT_READ), *readonly = pages(PROT_READ);
 	char *half = pages(PROT_READ | PROT_WRITE);
 
-	munmap(gone, 8192);
-	munmap(half + 4096, 4096);
+	munmap(gone, 2 * PAGE);
+	munmap(half + PAGE, PAGE);
 	bad_pointer(r, NULL, "a null pointer");
 	bad_pointer(r, gone, "memory that is not there");
 	bad_pointer(r, (void *)-4096L, "the kernel's memory");
-	bad_pointer(r, half + 4096 - 2, "memory that ends too soon");
+	bad_pointer(r, half + PAGE - 2, "memory that ends too soon");
 	if (r->cmd == TM_PID) {
 		*(int *)half = -1;
-		mprotect(half, 4096, PROT_READ);
+		mprotect(half, PAGE, PROT_READ);
 		bad_pointer(r, half, "memory that cannot be written, to get");
 	} else {
 		bad_pointer(r, readonly, "memory that cannot be written");
 	}
-	munmap(readonly, 8192);
-	munmap(half, 4096);
+	munmap(readonly, 2 * PAGE);
+	munmap(half, PAGE);
 }
 
 /* Where memory ends behind the figures that the caller has room for, and where it does not. */
@@ -138,12 +138,12 @@ static void pointer_to_the_end(void)
 {
 	char *half = pages(PROT_READ | PROT_WRITE);
 
-	munmap(half + 4096, 4096);
-	tap_errno(dev_ioctl(fd, _IOC(_IOC_READ, 'N', _IOC_NR(TM_GET), 16), half + 4096 - 16), 0,
+	munmap(half + PAGE, PAGE);
+	tap_errno(dev_ioctl(fd, _IOC(_IOC_READ, 'N', _IOC_NR(TM_GET), 16), half + PAGE - 16), 0,
 		  "TM_GET of 16 bytes at the end of memory");
-	tap_errno(dev_ioctl(fd, _IOC(_IOC_READ, 'N', _IOC_NR(TM_GET), 1024), half + 4096 - 512),
+	tap_errno(dev_ioctl(fd, _IOC(_IOC_READ, 'N', _IOC_NR(TM_GET), 1024), half + PAGE - 512),
 		  EFAULT, "TM_GET with its zeroes beyond the end of memory");
-	munmap(half, 4096);
+	munmap(half, PAGE);
 }
 
 static pid_t a_thread(void)

@@ -175,7 +175,7 @@ static int make_session(pid_t *pids)
 static void check_header(size_t size)
 {
 	tap_ok(ring->magic == TM_RING_MAGIC, "the magic");
-	tap_is(ring->header_size, 4096, "records begin behind the header");
+	tap_is(ring->header_size, PAGE, "records begin behind the header");
 	tap_is(ring->record_size, sizeof(struct task_sample), "size of a record");
 	tap_is(ring->capacity, TM_RING_RECORDS_MIN, "capacity");
 	tap_is(ring->targets_alive, TARGETS, "living targets");
@@ -186,7 +186,7 @@ static void check_header(size_t size)
 
 int main(void)
 {
-	size_t size = 4096 + TM_RING_RECORDS_MIN * sizeof(struct task_sample);
+	size_t size = PAGE + TM_RING_RECORDS_MIN * sizeof(struct task_sample);
 	unsigned long long whole = 0, torn = 0;
 	struct reader readers[READERS] = {};
 	pid_t pids[TARGETS];

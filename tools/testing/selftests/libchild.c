@@ -41,18 +41,28 @@ static void must(bool ok)
 
 static void touch(long pages)
 {
-	touched_size = (size_t)pages * 4096;
+	touched_size = (size_t)(pages * PAGE);
 	touched = mmap(NULL, touched_size, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	must(touched != MAP_FAILED);
 	memset(touched, 1, touched_size);
 }
 
+static long switches(void)
+{
+	struct rusage ru;
+
+	getrusage(RUSAGE_SELF, &ru);
+	return ru.ru_nvcsw;
+}
+
+/* Where the moment is over before the CPU is left, there is no switch: once more then. */
 static void sleep_often(long times)
 {
 	struct timespec moment = { .tv_nsec = 1000 };
+	long enough = switches() + times;
 
-	while (times--)
+	while (switches() < enough)
 		nanosleep(&moment, NULL);
 }
 

@@ -210,7 +210,7 @@ unsigned int diary_count(struct diary *d, pid_t pid, unsigned int kind)
 
 size_t ring_bytes(unsigned int records)
 {
-	return 4096 + records * sizeof(struct task_sample);
+	return (PAGE + records * sizeof(struct task_sample) + PAGE - 1) / PAGE * PAGE;
 }
 
 const struct tm_ring_header *ring_map(int fd)

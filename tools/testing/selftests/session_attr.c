@@ -11,7 +11,6 @@
 
 #include "session.h"
 
-#define PAGE 4096
 
 /* TM_SESSION by a caller whose structure has another size */
 #define SESSION_OF(size) _IOC(_IOC_READ | _IOC_WRITE, TM_IOC_MAGIC, 0xA6, size)

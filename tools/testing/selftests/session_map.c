@@ -52,24 +52,24 @@ static void mappings(void)
 
 	tap_errno(try_map(fd, size, PROT_READ, MAP_SHARED, 0), 0, "mmap");
 	tap_errno(try_map(fd, size, PROT_READ, MAP_PRIVATE, 0), 0, "mmap: private");
-	tap_errno(try_map(fd, 4096, PROT_READ, MAP_SHARED, 0), 0, "mmap: the header alone");
+	tap_errno(try_map(fd, PAGE, PROT_READ, MAP_SHARED, 0), 0, "mmap: the header alone");
 	tap_ok(is_forbidden(try_map(fd, size, PROT_READ | PROT_WRITE, MAP_SHARED, 0)),
 	       "mmap to write is refused");
 	tap_ok(is_forbidden(try_map(fd, size, PROT_WRITE, MAP_SHARED, 0)), "to write alone too");
 	tap_ok(is_forbidden(try_map(fd, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, 0)),
 	       "private too");
-	tap_errno(try_map(fd, size + 4096, PROT_READ, MAP_SHARED, 0), EINVAL,
+	tap_errno(try_map(fd, size + PAGE, PROT_READ, MAP_SHARED, 0), EINVAL,
 		  "mmap: beyond its end");
-	tap_errno(try_map(fd, 4096, PROT_READ, MAP_SHARED, 4096), EINVAL, "mmap: from its middle");
-	tap_errno(try_map(fd, 4096, PROT_READ, MAP_SHARED, (off_t)size), EINVAL,
+	tap_errno(try_map(fd, PAGE, PROT_READ, MAP_SHARED, PAGE), EINVAL, "mmap: from its middle");
+	tap_errno(try_map(fd, PAGE, PROT_READ, MAP_SHARED, (off_t)size), EINVAL,
 		  "mmap: from its end");
-	tap_errno(try_map(fd, 4096, PROT_READ, MAP_SHARED, (off_t)1 << 30), EINVAL,
+	tap_errno(try_map(fd, PAGE, PROT_READ, MAP_SHARED, (off_t)1 << 30), EINVAL,
 		  "mmap: far away");
 
 	p = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
 	tap_ok(mprotect(p, size, PROT_READ | PROT_WRITE) && errno == EACCES,
 	       "mprotect to write is refused");
-	tap_ok(mremap(p, size, size + 4096, MREMAP_MAYMOVE) == MAP_FAILED, "it cannot grow");
+	tap_ok(mremap(p, size, size + PAGE, MREMAP_MAYMOVE) == MAP_FAILED, "it cannot grow");
 	munmap(p, size);
 
 	p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
@@ -119,11 +119,11 @@ static void outlives_the_file(void)
 	passer_by();
 	tap_is(ring_head(ring), head + 1, "and goes on recording");
 	/* A part of it holds it as well as the whole. */
-	munmap((char *)ring + 4096, ring_bytes(RECORDS) - 4096);
+	munmap((char *)ring + PAGE, ring_bytes(RECORDS) - PAGE);
 	passer_by();
 	tap_is(ring_head(ring), head + 2, "with the header alone mapped, too");
 	tap_ok(module_unload() == -EAGAIN, "the module is in use");
-	munmap((void *)ring, 4096);
+	munmap((void *)ring, PAGE);
 	tap_is(wait_sessions(1), 1, "unmapped: it is gone");
 }
 

@@ -351,7 +351,7 @@ static int sleeper(void *unused)
 {
 	(void)unused;
 	for (;;)
-		syscall(SYS_pause);
+		pause();
 	return 0;
 }
 

@@ -98,7 +98,7 @@ static void bury(const char *what, struct child *c)
 	row_word(row, "state", state, sizeof(state));
 	tap_str(state, "Z", "%s: zombie: state", what);
 	at_exit = row_value(row, "usr") + row_value(row, "sys");
-	tap_ok(at_exit >= c->report.cpu_ns, "%s: zombie: its CPU time is known", what);
+	tap_ok_clock(at_exit >= c->report.cpu_ns, "%s: zombie: its CPU time is known", what);
 	start = row_value(row, "start_time_ns");
 
 	wait4(c->pid, &status, 0, &ru);
@@ -212,16 +212,16 @@ static void leader_first(void)
 	tap_ok(before.state != 'Z' && before.state != 'X', "leader gone: no zombie (%c)",
 	       before.state);
 	tap_ok(before.valid & TM_VALID_MEM, "leader gone: memory is known");
-	tap_ok(before.rss_bytes >= 300 * 4096, "leader gone: and is what it was");
+	tap_ok((long long)before.rss_bytes >= 300 * PAGE, "leader gone: and is what it was");
 	tap_is(before.flags & TM_SAMPLE_EXITED, 0, "leader gone: not exited");
 	tap_ok(proc_stat(c.pid, &st) && st.threads == before.threads, "leader gone: threads");
 	child_do(&c, CHILD_BURN, 20 * NSEC_PER_MSEC);
 	tap_errno(get(&after), 0, "leader gone: TM_GET again");
 	tap_ok(cpu_of(&after) - cpu_of(&before) >= 20 * NSEC_PER_MSEC, "leader gone: figures grow");
-	tap_ok(cpu_of(&after) >= c.report.cpu_ns, "leader gone: the leader's part is in them");
+	tap_ok_clock(cpu_of(&after) >= c.report.cpu_ns, "leader gone: the leader's part is in them");
 	tap_is(file_number(ATTRIBUTES "targets_alive"), 1, "leader gone: alive");
 	tap_errno(set_pid(c.pid), 0, "leader gone: TM_PID takes it anew");
-	tap_ok(row_read(c.pid, row) && row_value(row, "rss_bytes") >= 300 * 4096,
+	tap_ok(row_read(c.pid, row) && row_value(row, "rss_bytes") >= 300 * PAGE,
 	       "leader gone: memory is in the row");
 	child_exit(&c, 5);
 	bury("leader gone", &c);

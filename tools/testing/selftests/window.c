@@ -31,7 +31,7 @@ static long long resident(void)
 	long long pages[2] = {};
 
 	proc_numbers(getpid(), "statm", pages, 2);
-	return pages[1] * 4096;
+	return pages[1] * PAGE;
 }
 
 static void spike(void)

@@ -6,8 +6,9 @@
 #
 # usage: kernels.sh [--refresh] [-p VARIABLE] SERIES[:FLAVOUR]
 #
-# SERIES is 6.1 or 6.12, FLAVOUR amd64 (the default), cloud-amd64 or rt-amd64, or
-# a debug kernel, kasan or kcsan, which debug-kernel.sh builds once.
+# SERIES is 6.1 or 6.12, FLAVOUR amd64 (the default), cloud-amd64 or rt-amd64,
+# or one of another architecture: arm64, arm64-16k, cloud-arm64, rt-arm64, s390x,
+# or a debug kernel, kasan or kcsan, which debug-kernel.sh builds once.
 # The newest point release for which apt offers both the image and the headers
 # is downloaded, once, and unpacked below
 # ${XDG_CACHE_HOME:-~/.cache}/taskmonitor/kernels/VERSION/.  Printed are shell
@@ -18,11 +19,16 @@
 #   KDIR     what to give to make -C to build a module
 #   MODDIR   the kernel's own modules
 #   KCACHE   the directory that holds it all
+#   ARCH     its architecture, by Debian's name
+#   BUSYBOX  a static busybox of that architecture
 #
 # apt is asked again once a day, or at once with --refresh.  Where apt knows
 # no such kernel or cannot be reached, a version fetched earlier serves.
 
 set -eu
+
+# shellcheck source=tools/testing/vm/arch.sh
+. "$(dirname "$0")/arch.sh"
 
 die() { echo "kernels.sh: $*" >&2; exit 1; }
 
@@ -41,6 +47,7 @@ series=${1%%:*}
 flavour=${1#"$series"}
 flavour=${flavour#:}
 flavour=${flavour:-amd64}
+ARCH=$(arch_of "$flavour")
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=${XDG_CACHE_HOME:-$HOME/.cache}/taskmonitor/kernels
@@ -53,7 +60,8 @@ version="${series//./\\.}\\.[0-9]+(-[0-9][^-]*|\\+[^-]+)?-$flavour"
 
 # Versions for which both packages exist, newest last.
 offered() {
-	apt-cache search --names-only "^linux-(image|headers)-$version\$" |
+	apt_lists "$ARCH" 1440
+	apt_for "$ARCH" apt-cache search --names-only "^linux-(image|headers)-$version\$" |
 		sed -E 's/^linux-(image|headers)-([^ ]+) .*/\2/' |
 		sort -V | uniq -d
 }
@@ -71,10 +79,14 @@ fetch() {
 	local headers=linux-headers-$kver
 	# The headers' companions differ by series and flavour (common,
 	# common-rt, kbuild-6.1, kbuild-6.12.117+deb12): ask apt for them.
-	local rest
-	rest=$(apt-cache depends "$headers" |
-	       sed -nE 's/^ *Depends: (linux-(headers|kbuild)-.*)/\1/p')
-	[ -n "$rest" ] || return 1
+	# kbuild's programs run here, whatever the kernel is for.
+	local common kbuild
+	common=$(apt_for "$ARCH" apt-cache depends "$headers" |
+		 sed -nE 's/^ *Depends: (linux-headers-.*)/\1/p')
+	kbuild=$(apt_for "$ARCH" apt-cache depends "$headers" |
+		 sed -nE 's/^ *Depends: (linux-kbuild-.*)/\1/p')
+	[ -n "$common" ] && [ -n "$kbuild" ] || return 1
+	[ "$ARCH" = amd64 ] || common+=" busybox-static"
 
 	tmp=$(mktemp -d "$top/.fetch.XXXXXX")
 	# shellcheck disable=SC2064  # expanded now, on purpose
@@ -83,8 +95,9 @@ fetch() {
 	# As root apt would hand the download to its user _apt, who cannot
 	# write here; to anybody else the option means nothing.
 	# shellcheck disable=SC2086  # a list of packages
-	(cd "$tmp" && apt-get -q -o APT::Sandbox::User=root download \
-		"linux-image-$kver" "$headers" $rest >&2) || return 1
+	(cd "$tmp" && apt-get -q -o APT::Sandbox::User=root download $kbuild >&2 &&
+	 apt_for "$ARCH" apt-get -q -o APT::Sandbox::User=root download \
+		"linux-image-$kver" "$headers" $common >&2) || return 1
 	for deb in "$tmp"/*.deb; do
 		dpkg -x "$deb" "$tmp/root" || return 1
 		rm "$deb"
@@ -106,6 +119,17 @@ fetch() {
 	trap - EXIT
 }
 
+# Newer lists, where we may have them.
+update() {
+	if [ "$ARCH" != amd64 ]; then
+		apt_lists "$ARCH" 0
+	elif [ "$(id -u)" = 0 ]; then
+		apt-get -qq update >&2 || :
+	else
+		return 1
+	fi
+}
+
 resolve() {
 	local kver
 
@@ -115,13 +139,12 @@ resolve() {
 		return
 	fi
 	kver=$(offered | tail -n 1)
-	if [ -z "$kver" ] && [ "$(id -u)" = 0 ]; then
-		apt-get -qq update >&2 || :
+	if [ -z "$kver" ] && update; then
 		kver=$(offered | tail -n 1)
 	fi
 	# A download fails too when apt's lists are older than its servers.
 	if [ -n "$kver" ] && [ ! -d "$top/$kver" ] && ! fetch "$kver"; then
-		if [ "$(id -u)" = 0 ] && apt-get -qq update >&2; then
+		if update; then
 			kver=$(offered | tail -n 1)
 			[ -d "$top/$kver" ] || fetch "$kver" || kver=
 		else
@@ -152,14 +175,16 @@ exec 9>&-
 VMLINUZ=$KCACHE/boot/vmlinuz-$KVER
 KDIR=$KCACHE/usr/src/linux-headers-$KVER
 MODDIR=$KCACHE/lib/modules/$KVER
-for f in "$VMLINUZ" "$KDIR/Makefile" "$MODDIR"; do
+BUSYBOX=$KCACHE/bin/busybox
+[ "$ARCH" != amd64 ] || BUSYBOX=$(command -v busybox) || die "busybox is not installed"
+for f in "$VMLINUZ" "$KDIR/Makefile" "$MODDIR" "$BUSYBOX"; do
 	[ -e "$f" ] || die "$f is missing; remove $KCACHE and try again"
 done
 
 if [ -n "$show" ]; then
 	printf '%s\n' "${!show}"
 else
-	for v in KVER VMLINUZ KDIR MODDIR KCACHE; do
+	for v in KVER VMLINUZ KDIR MODDIR KCACHE ARCH BUSYBOX; do
 		printf '%s=%q\n' "$v" "${!v}"
 	done
 fi

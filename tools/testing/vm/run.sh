@@ -18,7 +18,8 @@ usage() {
 
 	-k, --kernel SERIES[:FLAVOUR]
 	                       6.1 or 6.12 (default; environment: KERNEL); amd64
-	                       (default), cloud-amd64 or rt-amd64
+	                       (default), cloud-amd64, rt-amd64, arm64 and others:
+	                       see kernels.sh
 	    --accel HOW        auto (default; environment: ACCEL), kvm, tcg or icount:
 	                       one instruction a nanosecond, the same in each run
 	    --cpus N           default 2
@@ -38,6 +39,8 @@ usage() {
 die() { echo "run.sh: $*" >&2; exit 2; }
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tools/testing/vm/arch.sh
+. "$here/arch.sh"
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=1024
@@ -71,7 +74,7 @@ shell|probe) ;;
 esac
 
 eval "$("$here/kernels.sh" "$kernel")"
-: "${KVER:?}" "${VMLINUZ:?}" "${KCACHE:?}"
+: "${KVER:?}" "${VMLINUZ:?}" "${KCACHE:?}" "${ARCH:=amd64}" "${BUSYBOX:=$(command -v busybox)}"
 case $kernel:$mode in
 *:kasan:tests|*:kcsan:tests) ;;
 *:kasan:*|*:kcsan:*) die "a debug kernel has no serial line for --$mode: use --tests" ;;
@@ -110,7 +113,7 @@ stage() {
 }
 
 mkdir -p "$root"/{bin,dev,proc,sys,tmp,etc,lib,tests}
-stage "$(command -v busybox)" bin/busybox
+stage "$BUSYBOX" bin/busybox
 ln -s busybox "$root/bin/sh"
 stage "$here/guest/init" init
 stage "$here/guest/shell" etc/shell
@@ -145,9 +148,11 @@ esac
 
 online=""
 case $accel in
-auto) if kvm_works; then accel=kvm; else accel=tcg; fi ;;
+auto) if [ "$ARCH" = amd64 ] && kvm_works; then accel=kvm; else accel=tcg; fi ;;
+kvm) [ "$ARCH" = amd64 ] || die "--accel kvm: $ARCH can only be emulated here" ;;
 esac
-cmdline="console=ttyS0,115200 rdinit=/init printk.devkmsg=on log_buf_len=4M"
+arch_machine "$ARCH"
+cmdline="$m_console rdinit=/init printk.devkmsg=on log_buf_len=4M"
 # A crash ends the machine at once, and so does a CPU that is lost for good;
 # the limits leave room for a slow host.
 cmdline+=" panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30"
@@ -157,7 +162,7 @@ kvm)
 	machine=(-accel kvm -cpu host)
 	;;
 tcg)
-	machine=(-accel tcg -cpu max)
+	machine=(-accel tcg -cpu "$m_cpu")
 	# 6.1 takes the emulated CPUs' clocks for unsynchronised. An interrupt early
 	# in boot, with five levels of page tables, is too much for KASAN. And on a
 	# busy host the timer may fail the kernel's test of whether it ticks in time.
@@ -165,7 +170,7 @@ tcg)
 	;;
 icount)
 	machine=(-accel tcg -icount "shift=0,sleep=off" -seed 1
-		 -rtc "base=2026-01-01,clock=vm" -cpu "max,-rdrand,-rdseed")
+		 -rtc "base=2026-01-01,clock=vm" -cpu "$m_cpu_repeats")
 	cmdline+=" mitigations=off"
 	case $KVER in
 	6.1.*)	# would wait for its second CPU for ever
@@ -178,6 +183,10 @@ icount)
 *) die "--accel $accel: auto, kvm, tcg or icount" ;;
 esac
 
+for m in "${m_modules[@]}"; do
+	stage "$MODDIR/kernel/$m.ko" "lib/early/${m##*/}.ko"
+done
+
 rows="" cols=""
 if [ "$mode" = shell ]; then
 	if [ -t 0 ]; then read -r rows cols < <(stty size); fi
@@ -187,6 +196,8 @@ cat >"$root/etc/run.conf" <<END
 MODE=$mode
 TEST_TIMEOUT=$test_timeout
 ONLINE_CPUS="$online"
+CHANNEL=$m_channel
+TERMINAL=$m_terminal
 ROWS=$rows
 COLS=$cols
 TERM=${TERM:-linux}
@@ -210,18 +221,13 @@ rm -rf "$out"/*.tap
 : >"$console"
 : >"$channel"
 # shellcheck disable=SC2054  # the commas are QEMU's
-qemu=(timeout --foreground -k 5 "${timeout:-600}" qemu-system-x86_64
-	-nodefaults -no-user-config -no-reboot -display none -M pc
+qemu=(timeout --foreground -k 5 "${timeout:-600}" "$m_qemu"
+	-nodefaults -no-user-config -no-reboot -display none -M "$m_machine"
 	"${machine[@]}" -smp "$cpus" -m "$memory"
 	-kernel "$VMLINUZ" -initrd "$work/initramfs" -append "$cmdline $append"
 	-chardev "file,id=console,path=$console"
 	-chardev "file,id=channel,path=$channel"
-	-chardev "$terminal" "${monitor[@]}"
-	-device isa-serial,index=0,chardev=console
-	-device isa-serial,index=1,chardev=channel)
-# The third serial line would share its interrupt with the first.
-# shellcheck disable=SC2054
-qemu+=(-device isa-serial,index=2,irq=5,chardev=term)
+	-chardev "$terminal" "${monitor[@]}" "${m_ports[@]}")
 qstatus=0
 case $mode in
 shell) "${qemu[@]}" 2>"$out/qemu.log" || qstatus=$? ;;
