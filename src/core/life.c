@@ -98,7 +98,8 @@ static void tm_life_exit(struct tm_watch *watch, struct task_struct *task, bool 
 	struct tm_session *s = target->session;
 	struct task_sample sample;
 
-	if (!last)
+	/* Of threads that exit at once several may be taken for the last: the first tells. */
+	if (!last || xchg(&target->exiting, true))
 		return;
 	tm_sample_exit(&target->monitor, task, &sample);
 	tm_session_record(s, &sample, 1);

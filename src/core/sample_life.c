@@ -124,6 +124,11 @@ static void tm_settle(struct task_monitor *tm, struct task_struct *task, const s
 	tm->shown.utime = max(READ_ONCE(tm->shown.utime), tm->last.utime);
 	tm->shown.stime = max(READ_ONCE(tm->shown.stime), tm->last.stime);
 	tm_show_run(tm, task, run, s);
+	/* Threads that exit at once: the exit may have been told before the peak was taken down. */
+	if (tm->last.valid & TM_VALID_PEAK_RSS) {
+		tm_show_peak(tm, task, 0, s);
+		tm->last.peak_rss_bytes = s->peak_rss_bytes;
+	}
 
 	tm->last.utime = s->utime;
 	tm->last.stime = s->stime;

@@ -19,6 +19,7 @@ struct tm_session;
  * @incoming: on its way into the session's table
  * @rcu: frees it behind the last probe that may have found it
  * @window: samples of the window that is open; protected by monitor.lock
+ * @exiting: its exit has been told
  * @reported: its exit record has been made; protected by monitor.lock
  * @departed: not counted as living any more
  * @gone: no longer the session's business, and to be removed from its table
@@ -30,6 +31,7 @@ struct tm_target {
 	struct llist_node incoming;
 	struct rcu_head rcu;
 	struct tm_window window;
+	bool exiting;
 	bool reported;
 	bool departed;
 	bool gone;
