@@ -144,6 +144,33 @@ void race_run(const struct race *race)
 	tap_ok(report(lanes, start.racers, wrong), "%s (%d rounds)", race->name, race->rounds);
 }
 
+/* For racers: all of the file that @path names. */
+long race_read_file(void *path, int round)
+{
+	char buf[8192];
+
+	(void)round;
+	return file_read(path, buf, sizeof(buf));
+}
+
+/* For racers: so many sessions of the whole system are made and closed. */
+long race_sessions(void *times, int round)
+{
+	struct tm_session_attr attr = session_attr(TM_SCOPE_SYSTEM);
+	int fd;
+	size_t i;
+
+	(void)round;
+	attr.interval_ns = NSEC_PER_MSEC;
+	for (i = 0; i < (size_t)times; i++) {
+		fd = session_try(&attr);
+		if (fd < 0)
+			return fd;
+		close(fd);
+	}
+	return 0;
+}
+
 void tally_begin(struct tally *t, int fd)
 {
 	memset(t, 0, sizeof(*t));

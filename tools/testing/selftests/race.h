@@ -45,6 +45,9 @@ struct race {
 /* One subtest: nobody got an answer that is none, and every round came out right. */
 void race_run(const struct race *race);
 
+long race_read_file(void *path, int round);
+long race_sessions(void *times, int round);
+
 /**
  * struct tally - what a reader got of a session, and whether it adds up
  * @fd: the session

@@ -217,15 +217,7 @@ static long batch(void *arg, int round)
 	return session_batch(dev, s, ARRAY_SIZE(s));
 }
 
-static long read_all_of(void *arg, int round)
-{
-	char buf[8192];
-
-	(void)round;
-	return file_read(arg, buf, sizeof(buf));
-}
-
-#define READ(path, ...) { "read " path, read_all_of, path, { __VA_ARGS__ } }
+#define READ(path, ...) { "read " path, race_read_file, path, { __VA_ARGS__ } }
 #define GET { "TM_GET", get, NULL, { ESRCH } }
 #define BATCH { "TM_BATCH", batch, NULL, {} }
 

@@ -36,7 +36,7 @@ static void *idle(void *unused)
 	return unused;
 }
 
-/* A process of so many threads, its first among them unless it is to go. Says when they are there. */
+/* A process of so many threads; the first of them may be to go. Says when all are there. */
 static void group(int threads, bool leader_goes, int out)
 {
 	struct proc_stat st;
@@ -195,14 +195,6 @@ static long state(void *arg, int round)
 	return st.targets > 1 || st.targets_alive > 1 ? -EBADMSG : 0;
 }
 
-static long read_all_of(void *arg, int round)
-{
-	char buf[8192];
-
-	(void)round;
-	return file_read(arg, buf, sizeof(buf));
-}
-
 static void nobody_yet(int round)
 {
 	(void)round;
@@ -293,7 +285,7 @@ static bool exec_is_told(int round)
 	return is_told_of(TM_KIND_EXEC, 1) && counts_are_right(round);
 }
 
-#define READ(path, ...) { "read " path, read_all_of, path, { __VA_ARGS__ } }
+#define READ(path, ...) { "read " path, race_read_file, path, { __VA_ARGS__ } }
 #define READERS(gone)                                                                              \
 	{ "TM_GET", get, NULL, { gone } }, { "TM_BATCH", batch, NULL, {} },                        \
 	{ "TM_STATE", state, NULL, {} }, READ(PROC_FILE), READ(LAB_FILE, gone),                    \
