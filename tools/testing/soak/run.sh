@@ -9,7 +9,7 @@
 #   SEED=7             another day; default 1
 #   PLANT=leak         or birth, grid: plant a fault, which must be found
 
-set -eu
+set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 out=$top/build/soak
@@ -27,7 +27,8 @@ gcc -std=gnu11 -O2 -g -Wall -Wextra -Werror -pthread -static -I"$top/include/uap
 
 for kernel in ${KERNELS:-6.12}; do
 	KVER="" MODULE=""
-	eval "$("$top/tools/testing/build.sh" "$kernel")"
+	built=$("$top/tools/testing/build.sh" "$kernel")
+	eval "$built"
 	echo "# Linux $KVER, $hours h of virtual time, seed ${SEED:-1}"
 	run=$KVER-${hours}h${PLANT:+-$PLANT}
 	# The limit ends what hangs: a guest's day takes some minutes.
