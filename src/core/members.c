@@ -42,6 +42,7 @@ int tm_target_enlist(struct tm_target *target, struct task_struct *task, bool un
 	unsigned long flags;
 	int err = 0;
 
+	target->monitor.task = task;
 	raw_spin_lock_irqsave(&s->pool_lock, flags);
 	if (unique && tm_watch_find(key, &tm_life_ops, tm_is_of_session, s))
 		err = -EEXIST;

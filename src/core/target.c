@@ -48,6 +48,7 @@ static void tm_target_free(struct rcu_head *rcu)
 	struct tm_target *target = container_of(rcu, struct tm_target, rcu);
 
 	put_pid(target->monitor.pid);
+	put_pid(target->monitor.former);
 	kfree(target);
 }
 
