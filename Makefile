@@ -55,6 +55,10 @@ check-machines: ## run the tests on real-time, cloud, arm64 and s390x kernels; b
 bench: ## what it costs and how well it keeps time (KERNELS="6.12")
 	tools/testing/bench/run.sh
 
+.PHONY: soak
+soak: ## a day in virtual time: does it leak, lose or drift? (HOURS=1, KERNELS="6.1", SEED=7)
+	tools/testing/soak/run.sh
+
 .PHONY: shell
 shell: ## a prompt in a virtual machine with the module loaded (KERNEL=6.1)
 	tools/testing/shell.sh

@@ -99,7 +99,7 @@ static void tm_life_exit(struct tm_watch *watch, struct task_struct *task, bool 
 	struct task_sample sample;
 
 	/* Threads that end side by side may each be the last: see tm_exit_is_last(). */
-	if (!last || xchg(&target->exiting, 1))
+	if (!last || test_and_set_bit(TM_TARGET_EXITING, &target->marks))
 		return;
 	tm_sample_exit(&target->monitor, task, &sample);
 	tm_session_record(s, &sample, 1);
@@ -117,8 +117,7 @@ static void tm_life_report(struct tm_target *target)
 	bool reported;
 
 	raw_spin_lock_irqsave(&tm->lock, flags);
-	reported = target->reported;
-	target->reported = true;
+	reported = test_and_set_bit(TM_TARGET_REPORTED, &target->marks);
 	sample = tm->last;
 	raw_spin_unlock_irqrestore(&tm->lock, flags);
 	if (reported)
@@ -191,7 +190,7 @@ void tm_life_settle_zombies(struct tm_session *s)
 		struct tm_target *target = s->targets.slot[i];
 		struct task_monitor *tm = &target->monitor;
 
-		if (likely(!READ_ONCE(tm->exited)) || READ_ONCE(target->gone))
+		if (likely(!READ_ONCE(tm->exited)) || tm_target_is_gone(target))
 			continue;
 		if (now - READ_ONCE(tm->last.exit_time_ns) >= TM_SETTLE_NS && tm_sample_zombie(tm))
 			tm_life_report(target);

@@ -16,7 +16,9 @@ struct tm_watch;
  * @exec: @task, which is current, runs another program now
  * @moved: @task was put into another cgroup; maybe with all of its process. For
  *	those alone who watch all. May be NULL, as all of these.
- * @exit: @task is exiting. @last: nothing of what is watched runs any longer.
+ * @exit: @task is exiting. @last: nothing of what is watched runs any longer;
+ *	of threads that exit at once more than one may be called so, and only
+ *	the last of them all has what the process leaves behind (maxrss).
  *	Called by @task itself, late in do_exit(): its memory is gone, its
  *	parent has not been told.
  * @release: @task has been reaped; all its counts are final. @last as above.

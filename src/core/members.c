@@ -42,6 +42,7 @@ int tm_target_enlist(struct tm_target *target, struct task_struct *task, bool un
 	unsigned long flags;
 	int err = 0;
 
+	target->monitor.task = task;
 	raw_spin_lock_irqsave(&s->pool_lock, flags);
 	if (unique && tm_watch_find(key, &tm_life_ops, tm_is_of_session, s))
 		err = -EEXIST;
@@ -61,7 +62,7 @@ int tm_target_enlist(struct tm_target *target, struct task_struct *task, bool un
 /** tm_target_depart - it lives no longer, or is none of ours. A second time does nothing. */
 void tm_target_depart(struct tm_target *target)
 {
-	if (xchg(&target->departed, 1))
+	if (test_and_set_bit(TM_TARGET_DEPARTED, &target->marks))
 		return;
 	WRITE_ONCE(target->monitor.off, true);
 	atomic_dec(&target->session->alive);
@@ -79,7 +80,7 @@ void tm_target_discharge(struct tm_target *target)
 {
 	struct tm_session *s = target->session;
 
-	if (xchg(&target->gone, 1))
+	if (test_and_set_bit(TM_TARGET_GONE, &target->marks))
 		return;
 	tm_unwatch(&target->watch);
 	tm_target_depart(target);

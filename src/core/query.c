@@ -148,7 +148,8 @@ static void tm_batch_fill(struct tm_session *s, struct pid_namespace *ns, unsign
 	for (i = 0; i < s->targets.n; i++) {
 		struct task_monitor *tm = &s->targets.slot[i]->monitor;
 
-		if (!tm_monitor_nr(tm, ns) || (tm_scope_is_auto(s) && s->targets.slot[i]->gone))
+		if (!tm_monitor_nr(tm, ns) ||
+		    (tm_scope_is_auto(s) && tm_target_is_gone(s->targets.slot[i])))
 			continue;
 		batch->total++;
 		if (batch->count < n)

@@ -56,7 +56,7 @@ void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type typ
 /** tm_monitor_nr - the target's number in @ns, 0 where it is not visible */
 pid_t tm_monitor_nr(const struct task_monitor *tm, const struct pid_namespace *ns)
 {
-	return tm_pid_nr(tm->pid, ns);
+	return tm_pid_nr(READ_ONCE(tm->pid), ns);
 }
 
 /* The target is gone: what its exit left with us. */
@@ -71,7 +71,12 @@ void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view,
 
 	s->time_ns = view->time_ns;
 	s->kind = view->kind;
-	s->pid = tm_pid_nr(tm->pid, view->ns);
+	s->pid = tm_pid_nr(READ_ONCE(tm->pid), view->ns);
+	/* A thread that is in the midst of its exec, between two numbers: all else is unknown. */
+	if (!s->state) {
+		s->state = '-';
+		s->flags = TM_SAMPLE_THREAD;
+	}
 	if (tm->type == PIDTYPE_TGID)
 		s->tgid = s->pid;
 	/* Numbers of others were taken down as tm->ns has them. */

@@ -35,11 +35,15 @@ struct tm_view {
 
 /**
  * struct task_monitor - a target: the process or thread that is monitored
- * @pid: pinned for the target's life; never the task itself, which would keep
+ * @pid: pinned for the target's life, but see @former; never the task itself, which would keep
  *	a whole dead process in memory
  * @type: PIDTYPE_TGID for a process, PIDTYPE_PID for one thread
  * @ns: PID namespace of the session's records, and so of the numbers in @last
  * @nr: the target's number in it
+ * @task: of a thread, which task that is, set when it is watched: to be compared,
+ *	never followed. Its number may come to be another's
+ * @former: the number of a thread that has taken another by its exec; whoever
+ *	read @pid before may still look at it
  * @off: the tick passes it over: it has exited, or is no target any more
  * @shown: the CPU time last shown, behind which no later figure goes; see
  *	tm_show_run() for who writes it
@@ -59,18 +63,20 @@ struct task_monitor {
 	enum pid_type type;
 	pid_t nr;
 	struct pid_namespace *ns;
-	bool off;
+	const void *task;
+	struct pid *former;
 
 	struct tm_cputime shown;
 	u64 run_delay_shown;
 	unsigned long peak_shown;
 
+	bool off;
 	raw_spinlock_t lock;
-	u64 run_delay_dead;
 	bool exited;
 	bool final;
 	bool denied;
 	bool unwaited;
+	u64 run_delay_dead;
 	u64 exit_rtime;
 	struct task_sample last;
 };

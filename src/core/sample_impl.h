@@ -309,7 +309,7 @@ static __always_inline void tm_show_identity(struct task_monitor *tm, struct tas
 	struct task_struct *parent = rcu_dereference(task->real_parent);
 
 	s->start_time_ns = task->start_boottime;
-	s->pid = likely(ns == tm->ns) ? tm->nr : tm_pid_nr(tm->pid, ns);
+	s->pid = likely(ns == tm->ns) ? READ_ONCE(tm->nr) : tm_pid_nr(READ_ONCE(tm->pid), ns);
 	if (likely(tm->type == PIDTYPE_TGID)) {
 		s->tgid = s->pid;
 	} else {
@@ -473,15 +473,28 @@ static __always_inline struct task_struct *tm_pid_task(struct pid *pid, enum pid
 	return first ? hlist_entry(first, struct task_struct, pid_links[type]) : NULL;
 }
 
+/*
+ * A thread that calls exec takes the number of its process's first, which ends.
+ * What is found by a thread's number then is not that thread.
+ */
+static __always_inline bool tm_is_another(const struct task_monitor *tm,
+					  const struct task_struct *task)
+{
+	if (likely(tm->type == PIDTYPE_TGID))
+		return false;
+	/* Once it has been released its address may be another's, too. */
+	return task != tm->task || READ_ONCE(tm->final);
+}
+
 void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view, struct task_sample *s);
 
 /* get_sample(), inline: for the tick, which passes over those that are denied. */
 static __always_inline bool tm_get_sample(struct task_monitor *tm, const struct tm_view *view,
 					  struct task_sample *sample)
 {
-	struct task_struct *task = tm_pid_task(tm->pid, tm->type);
+	struct task_struct *task = tm_pid_task(READ_ONCE(tm->pid), tm->type);
 
-	if (unlikely(!task)) {
+	if (unlikely(!task || tm_is_another(tm, task))) {
 		tm_sample_gone(tm, view, sample);
 		return false;
 	}

@@ -53,6 +53,21 @@ void tm_sample_fork(struct task_monitor *tm, struct task_struct *child, struct t
 	s->valid &= ~TM_VALID_PEAK_RSS;
 }
 
+/*
+ * A thread that was not its process's first has that one's number now. It happens
+ * once: from then on it is the first.
+ */
+static void tm_follow_exec(struct task_monitor *tm)
+{
+	struct pid *pid = task_pid(current);
+
+	if (tm->type != PIDTYPE_PID || pid == tm->pid)
+		return;
+	tm->former = tm->pid;
+	WRITE_ONCE(tm->nr, tm_pid_nr(pid, tm->ns));
+	WRITE_ONCE(tm->pid, get_pid(pid));
+}
+
 /**
  * tm_sample_exec - the target, which is current, runs another program
  * @tm: the target
@@ -63,6 +78,7 @@ void tm_sample_exec(struct task_monitor *tm, struct task_sample *s)
 	struct task_struct *task = tm->type == PIDTYPE_TGID ? current->group_leader : current;
 	struct mm_struct *mm = current->mm;
 
+	tm_follow_exec(tm);
 	tm_sample_atomic(tm, task, TM_KIND_EXEC, s);
 	if (mm)
 		tm_show_mm(tm, mm, task, tm_cpus_on_demand(), s);
@@ -124,6 +140,11 @@ static void tm_settle(struct task_monitor *tm, struct task_struct *task, const s
 	tm->shown.utime = max(READ_ONCE(tm->shown.utime), tm->last.utime);
 	tm->shown.stime = max(READ_ONCE(tm->shown.stime), tm->last.stime);
 	tm_show_run(tm, task, run, s);
+	/* Threads that exit at once: the exit may have been told before the peak was taken down. */
+	if (tm->last.valid & TM_VALID_PEAK_RSS) {
+		tm_show_peak(tm, task, 0, s);
+		tm->last.peak_rss_bytes = s->peak_rss_bytes;
+	}
 
 	tm->last.utime = s->utime;
 	tm->last.stime = s->stime;

@@ -48,6 +48,7 @@ static void tm_target_free(struct rcu_head *rcu)
 	struct tm_target *target = container_of(rcu, struct tm_target, rcu);
 
 	put_pid(target->monitor.pid);
+	put_pid(target->monitor.former);
 	kfree(target);
 }
 
@@ -98,7 +99,7 @@ void tm_targets_sweep(struct tm_targets *targets)
 	unsigned int from, to = 0;
 
 	for (from = 0; from < targets->n; from++) {
-		if (READ_ONCE(targets->slot[from]->gone))
+		if (tm_target_is_gone(targets->slot[from]))
 			tm_target_release(targets->slot[from]);
 		else
 			targets->slot[to++] = targets->slot[from];

@@ -12,6 +12,20 @@
 struct tm_session;
 
 /**
+ * enum tm_target_mark - what has happened to a target
+ * @TM_TARGET_EXITING: its exit has been told
+ * @TM_TARGET_REPORTED: its exit record has been made
+ * @TM_TARGET_DEPARTED: not counted as living any more
+ * @TM_TARGET_GONE: no longer the session's business, and to be removed from its table
+ */
+enum tm_target_mark {
+	TM_TARGET_EXITING,
+	TM_TARGET_REPORTED,
+	TM_TARGET_DEPARTED,
+	TM_TARGET_GONE,
+};
+
+/**
  * struct tm_target - a target as a member of a session
  * @monitor: what is read
  * @watch: hears of its life
@@ -19,13 +33,7 @@ struct tm_session;
  * @incoming: on its way into the session's table
  * @rcu: frees it behind the last probe that may have found it
  * @window: samples of the window that is open; protected by monitor.lock
- * @reported: its exit record has been made; protected by monitor.lock
- * @exiting: its exit has been told
- * @departed: not counted as living any more
- * @gone: no longer the session's business, and to be removed from its table
- *
- * What is exchanged is a word: xchg() of a bool gives more than that bool on
- * s390, and there is none on others.
+ * @marks: bits of enum tm_target_mark; each is set once, by whoever comes first
  */
 struct tm_target {
 	struct task_monitor monitor;
@@ -34,11 +42,13 @@ struct tm_target {
 	struct llist_node incoming;
 	struct rcu_head rcu;
 	struct tm_window window;
-	bool reported;
-	int exiting;
-	int departed;
-	int gone;
+	unsigned long marks;
 };
+
+static inline bool tm_target_is_gone(const struct tm_target *target)
+{
+	return test_bit(TM_TARGET_GONE, &target->marks);
+}
 
 /**
  * struct tm_targets - the targets of a session, in the order of their adding
