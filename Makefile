@@ -51,6 +51,10 @@ check: ## run every test on every kernel (KERNELS="6.12", TESTS="lab errno" for 
 bench: ## what it costs and how well it keeps time (KERNELS="6.12")
 	tools/testing/bench/run.sh
 
+.PHONY: fuzz
+fuzz: ## try everything at random (KERNEL=6.12, STEPS= or MINUTES=, SEED= to repeat a failure)
+	tools/testing/fuzz/run.sh
+
 .PHONY: shell
 shell: ## a prompt in a virtual machine with the module loaded (KERNEL=6.1)
 	tools/testing/shell.sh

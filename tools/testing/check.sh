@@ -53,6 +53,8 @@ step() {
 echo "building" >&2
 step "guest tests build without warnings" \
 	make -s -j"$(nproc)" -C "$here/selftests" OUT="$top/build/selftests" || :
+step "the fuzzer builds without warnings" \
+	make -s -j"$(nproc)" -C "$here/fuzz" OUT="$top/build/fuzz" || :
 if [ -f "$here/unit/Makefile" ]; then
 	step "host tests build without warnings" \
 		make -s -j"$(nproc)" -C "$here/unit" OUT="$top/build/unit" WERROR=1 || :
@@ -91,6 +93,7 @@ for t in "$here"/selftests/*.c; do
 		if wanted "$t" && [ -x "$p" ]; then tests+=("$p"); fi ;;
 	esac
 done
+if wanted fuzz && [ -x "$top/build/fuzz/fuzz" ]; then tests+=("$top/build/fuzz/fuzz"); fi
 for t in "$here"/selftests/*.sh; do
 	case ${t##*/} in
 	'*.sh') ;;
