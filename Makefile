@@ -59,6 +59,10 @@ bench: ## what it costs and how well it keeps time (KERNELS="6.12")
 soak: ## a day in virtual time: does it leak, lose or drift? (HOURS=1, KERNELS="6.1", SEED=7)
 	tools/testing/soak/run.sh
 
+.PHONY: fuzz
+fuzz: ## try everything at random (KERNEL=6.12, STEPS= or MINUTES=, SEED= to repeat a failure)
+	tools/testing/fuzz/run.sh
+
 .PHONY: shell
 shell: ## a prompt in a virtual machine with the module loaded (KERNEL=6.1)
 	tools/testing/shell.sh

@@ -118,6 +118,7 @@ static bool tm_is_element_size(u32 size, u32 least)
 long tm_ioctl_batch(struct tm_file *tf, unsigned int cmd, void __user *arg)
 {
 	struct tm_batch_view view;
+	struct tm_session *s;
 	struct tm_batch batch;
 	long err;
 
@@ -129,8 +130,9 @@ long tm_ioctl_batch(struct tm_file *tf, unsigned int cmd, void __user *arg)
 		return -EFAULT;
 	if (!tm_is_element_size(batch.record_size, TM_SAMPLE_SIZE_VER0))
 		return -EINVAL;
-	err = tm_session_batch(tm_file_session(tf), task_active_pid_ns(current), batch.capacity,
-			       &view);
+	/* Looked up once: the file may become a private session while this one is locked. */
+	s = tm_file_session(tf);
+	err = tm_session_batch(s, task_active_pid_ns(current), batch.capacity, &view);
 	if (err)
 		return err;
 	batch.count = view.count;
@@ -138,7 +140,7 @@ long tm_ioctl_batch(struct tm_file *tf, unsigned int cmd, void __user *arg)
 	batch.time_ns = view.time_ns;
 	err = tm_copy_array(batch.records, batch.record_size, view.samples, sizeof(*view.samples),
 			    view.count);
-	tm_session_batch_done(tm_file_session(tf));
+	tm_session_batch_done(s);
 	if (!err && copy_to_user(arg, &batch, sizeof(batch)))
 		err = -EFAULT;
 	return err;

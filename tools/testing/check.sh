@@ -63,11 +63,14 @@ step() {
 }
 
 echo "building" >&2
-# Where an architecture's guest tests are.
+# Where an architecture's guest tests are; the fuzzer is beside them.
 programs() { echo "$top/build/selftests$([ "$1" = amd64 ] || echo "-$1")"; }
 for a in $archs; do
 	step "guest tests build without warnings for $a" \
 		make -s -j"$(nproc)" -C "$here/selftests" OUT="$(programs "$a")" \
+		CC="$(arch_cc "$a")" || :
+	step "the fuzzer builds without warnings for $a" \
+		make -s -j"$(nproc)" -C "$here/fuzz" OUT="$(programs "$a")/fuzz.d" \
 		CC="$(arch_cc "$a")" || :
 done
 if [ "$suite" = all ] && [ -f "$here/unit/Makefile" ]; then
@@ -106,6 +109,7 @@ for t in "$here"/selftests/*.c; do
 	*)	if wanted "$t"; then tests+=("$(basename "$t" .c)"); fi ;;
 	esac
 done
+if wanted fuzz; then tests+=(fuzz.d/fuzz); fi
 for t in "$here"/selftests/*.sh; do
 	case ${t##*/} in
 	'*.sh') ;;

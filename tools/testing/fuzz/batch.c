@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* TM_BATCH and TM_SESSIONS: a structure that points to an array. */
+#define _GNU_SOURCE
+#include <sys/ioctl.h>
+
+#include "fuzz.h"
+
+#define IOWR(request, size) _IOC(_IOC_READ | _IOC_WRITE, TM_IOC_MAGIC, _IOC_NR(request), size)
+
+static const int batch_errors[] = { EINVAL, EPERM, ENOMEM, EINTR, EFAULT, 0 };
+static const int sessions_errors[] = { EPERM, EINVAL, ENOMEM, EFAULT, 0 };
+
+#define ARRAY_POISONED 4096
+
+/* Size of an element: ours, another that is good, or one that is not. */
+static uint32_t pick_element(struct actor *a, uint32_t least, uint32_t ours)
+{
+	switch (rng_below(&a->rng, 8)) {
+	case 0: return least + 8 * rng_below(&a->rng, 64);
+	case 1: return rng_below(&a->rng, 2) ? 4096 : 4104;
+	case 2: return (uint32_t)rng_next(&a->rng) >> rng_below(&a->rng, 32);
+	default: return ours;
+	}
+}
+
+static bool is_element(uint32_t size, uint32_t least)
+{
+	return size >= least && size <= 4096 && size % 8 == 0;
+}
+
+static uint32_t pick_capacity(struct actor *a)
+{
+	switch (rng_below(&a->rng, 10)) {
+	case 0: return 0;
+	case 1: return (uint32_t)rng_next(&a->rng);
+	default: return rng_below(&a->rng, 24);
+	}
+}
+
+void poison_array(const struct place *array)
+{
+	size_t size = array->size < ARRAY_POISONED ? array->size : ARRAY_POISONED;
+
+	if (array->writable && size)
+		memset(array->at, POISON, size);
+}
+
+/* Is what lies behind the @used bytes of the array as it was? */
+bool array_is_kept(const struct place *array, size_t used)
+{
+	size_t size = array->size < ARRAY_POISONED ? array->size : ARRAY_POISONED;
+
+	for (; array->writable && used < size; used++) {
+		if ((unsigned char)array->at[used] != POISON)
+			return false;
+	}
+	return true;
+}
+
+/* One element of @size bytes, as a structure of ours. */
+static void element_take(void *to, size_t ours, const char *at, size_t size)
+{
+	memset(to, 0, ours);
+	memcpy(to, at, size < ours ? size : ours);
+}
+
+static void check_samples(struct actor *a, const struct entry *e, const struct tm_batch *b,
+			  const struct place *array)
+{
+	bool exact = e->own && !e->shared && e->attr.scope == TM_SCOPE_LIST;
+	struct task_sample s;
+	const char *flaw = NULL;
+	uint32_t i;
+
+	if (b->count > b->capacity || b->count > b->total || (exact && b->total != e->targets))
+		wrong(a, "TM_BATCH: %u of %u, of %u targets, room for %u", b->count, b->total,
+		      e->targets, b->capacity);
+	if (!array->writable || b->record_size < SAMPLE_SIZE)
+		return;
+	for (i = 0; i < b->count && !flaw; i++) {
+		element_take(&s, sizeof(s), array->at + i * b->record_size, b->record_size);
+		/* An exited one's last figures are of a time of their own. */
+		if (s.flags & (TM_SAMPLE_EXITED | TM_SAMPLE_DENIED)) {
+			flaw = words_flaw(&s, sizeof(s));
+			continue;
+		}
+		flaw = sample_flaw(&s, IN_READ);
+		if (!flaw && s.time_ns != b->time_ns)
+			flaw = "has a time of its own";
+	}
+	if (flaw)
+		wrong(a, "TM_BATCH: the sample of %d %s", s.pid, flaw);
+}
+
+void op_batch(struct actor *a)
+{
+	struct tm_batch b = { .capacity = pick_capacity(a),
+			      .record_size = pick_element(a, TM_SAMPLE_SIZE_VER0, SAMPLE_SIZE) };
+	unsigned int size = rng_one_in(&a->rng, 16) ? pick_size(a, 32, 32) : sizeof(b);
+	struct call c = { "TM_BATCH", IOWR(TM_BATCH, size), batch_errors, 0 };
+	struct place array = place_array(a, (size_t)b.capacity * b.record_size);
+	struct entry *e = pick_file(a);
+	struct place p = place_any(a, size);
+
+	if (!e)
+		return;
+	b.records = (uintptr_t)array.at;
+	poison_array(&array);
+	place_fill(a, &p, &b, size < sizeof(b) ? size : sizeof(b));
+	call_run(a, e, &c, &p);
+	/* EFAULT may be the array's. */
+	p.readable &= c.result != -EFAULT || array.writable;
+	judge(a, e, &c, &p, true, true);
+	if (c.result == -EPERM && surely_controls(e))
+		wrong(a, "TM_BATCH gave EPERM to one who may");
+	if (c.result && c.result != -EFAULT && !array_is_kept(&array, 0))
+		wrong(a, "TM_BATCH failed and wrote");
+	if (c.result)
+		return;
+	if (surely_does_not(e) || size != sizeof(b) ||
+	    !is_element(b.record_size, TM_SAMPLE_SIZE_VER0))
+		wrong(a, "TM_BATCH was done, with elements of %u", b.record_size);
+	memcpy(&b, p.at, sizeof(b));
+	if (!array_is_kept(&array, (size_t)b.count * b.record_size))
+		wrong(a, "TM_BATCH wrote behind its %u samples", b.count);
+	check_samples(a, e, &b, &array);
+}
+
+static void check_states(struct actor *a, const struct tm_session_list *l,
+			 const struct place *array)
+{
+	const char *flaw = NULL;
+	struct tm_state s;
+	uint64_t last = 0;
+	uint32_t i;
+
+	if (l->count > l->capacity || l->count > l->total || !l->total)
+		wrong(a, "TM_SESSIONS: %u of %u, room for %u", l->count, l->total, l->capacity);
+	if (!array->writable || l->state_size < sizeof(s))
+		return;
+	for (i = 0; i < l->count && !flaw; i++) {
+		element_take(&s, sizeof(s), array->at + i * l->state_size, l->state_size);
+		flaw = state_flaw(&s);
+		if (!flaw && (i ? s.id <= last : s.id != 0))
+			flaw = "is not in its place";
+		last = s.id;
+	}
+	if (flaw)
+		wrong(a, "TM_SESSIONS: session %llu %s", s.id, flaw);
+}
+
+void op_sessions(struct actor *a)
+{
+	struct tm_session_list l = {
+		.capacity = pick_capacity(a),
+		.state_size = pick_element(a, TM_STATE_SIZE_VER0, sizeof(struct tm_state)),
+	};
+	unsigned int size = rng_one_in(&a->rng, 16) ? pick_size(a, 24, 24) : sizeof(l);
+	struct call c = { "TM_SESSIONS", IOWR(TM_SESSIONS, size), sessions_errors, 0 };
+	struct place array = place_array(a, (size_t)l.capacity * l.state_size);
+	struct entry *e = pick_file(a);
+	struct place p = place_any(a, size);
+
+	if (!e)
+		return;
+	l.states = (uintptr_t)array.at;
+	poison_array(&array);
+	place_fill(a, &p, &l, size < sizeof(l) ? size : sizeof(l));
+	call_run(a, e, &c, &p);
+	p.readable &= c.result != -EFAULT || array.writable;
+	judge(a, e, &c, &p, true, true);
+	if ((c.result == -EPERM) == e->rights.control)
+		wrong(a, "TM_SESSIONS: %s", errno_name(c.result));
+	if (c.result && c.result != -EFAULT && !array_is_kept(&array, 0))
+		wrong(a, "TM_SESSIONS failed and wrote");
+	if (c.result)
+		return;
+	if (size != sizeof(l) || !is_element(l.state_size, TM_STATE_SIZE_VER0))
+		wrong(a, "TM_SESSIONS was done, with elements of %u", l.state_size);
+	memcpy(&l, p.at, sizeof(l));
+	if (!array_is_kept(&array, (size_t)l.count * l.state_size))
+		wrong(a, "TM_SESSIONS wrote behind its %u states", l.count);
+	check_states(a, &l, &array);
+}
