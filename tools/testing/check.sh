@@ -91,6 +91,9 @@ for t in "$here"/selftests/*.c; do
 		if wanted "$t" && [ -x "$p" ]; then tests+=("$p"); fi ;;
 	esac
 done
+for p in $(make -s --no-print-directory -C "$here/selftests" OUT="$top/build/selftests" list-i386); do
+	if wanted "$p" && [ -x "$p" ]; then tests+=("$p"); fi
+done
 for t in "$here"/selftests/*.sh; do
 	case ${t##*/} in
 	'*.sh') ;;
