@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Signatures and lockdown, as far as a machine without firmware goes: what a
-# kernel says to a module that is not signed, or by a key that it does not
-# trust, and what a module that was loaded before can do when the kernel is
-# locked down. The guest's part, which speaks TAP, is signed-guest.sh.
+# Signatures and lockdown: what a kernel says to a module that is not signed, or
+# by a key that it does not trust; what a module that was loaded before can do
+# when the kernel is locked down; and that one is let in whose key the firmware
+# has in its list (db). Secure Boot itself, which would look at the kernel's own
+# signature, is off; without it the kernel takes no key from shim's list (MOK). The guest's part, which speaks TAP, is signed-guest.sh.
 
 set -u
 unset MAKEFLAGS MFLAGS MAKELEVEL
@@ -50,10 +51,10 @@ cp "$signed" "$work/altered.ko"
 offset=$(grep -abom1 'description=Samples' "$signed" | cut -d: -f1)
 printf X | dd of="$work/altered.ko" bs=1 seek="$((offset + 12))" conv=notrunc 2>/dev/null
 
-# boot WHAT [APPEND]: the guest's lines become ours
+# boot WHAT [APPEND [VARS]]: the guest's lines become ours
 boot() {
 	local line
-	"$testing/vm/run.sh" -k "$kernel" ${2:+--append "$2"} --module "$MODULE" --tmctl "$TMCTL" \
+	"$testing/vm/run.sh" -k "$kernel" ${2:+--append "$2"} ${3:+--firmware "$3"} --module "$MODULE" --tmctl "$TMCTL" \
 		--file "$signed" --file "$work/altered.ko" --timeout 300 --out "$work/out" \
 		--exec "$here/signed-guest.sh" "$1" >"$work/guest" 2>"$work/runner"
 	local status=$? lines=0
@@ -62,15 +63,19 @@ boot() {
 		case $line in
 		'ok - '*|'not ok - '*)
 			n=$((n + 1)) lines=$((lines + 1))
-			echo "${line%% - *} $n - $1: ${line#* - }" ;;
+			echo "${line%% - *} $n - $1${2:+ ($2)}: ${line#* - }" ;;
 		*) echo "# $line" ;;
 		esac
 	done <"$work/guest"
-	ok "$1: the machine came to its end" test $status = 0 -a $lines -gt 0
+	ok "$1${2:+ ($2)}: the machine came to its end" test $status = 0 -a $lines -gt 0
 	[ $status = 0 ] || sed 's/^/# /' "$work/runner"
 }
 
 boot enforced module.sig_enforce=1
 boot raised
+ok "a firmware with the key in its list" "$testing/vm/firmware-key.pl" \
+	"$work/key/mok.der" /usr/share/OVMF/OVMF_VARS_4M.fd "$work/db.fd"
+boot trusted "module.sig_enforce=1" "$work/db.fd"
+boot trusted "lockdown=integrity" "$work/db.fd"
 
 echo "1..$n"
