@@ -17,7 +17,7 @@
 
 static int target[256];
 static unsigned int targets;
-module_param_array(target, int, &targets, 0444);
+module_param_array(target, int, &targets, 0400);	/* whom others watch is not everybody's */
 MODULE_PARM_DESC(target, "PIDs of the processes to monitor from the start, with commas (default none: idle)");
 
 static unsigned int interval_ms = 1000;

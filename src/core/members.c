@@ -205,7 +205,6 @@ static int tm_member_enlist(struct tm_target *target, bool unique)
 	return err;
 }
 
-/* What is dead is nobody's, and no question of rights. */
 static bool tm_is_alive(struct pid *pid, enum pid_type type)
 {
 	struct task_struct *task;
@@ -226,7 +225,7 @@ struct tm_target *tm_member_create(struct tm_session *s, struct pid *pid,
 	int err;
 
 	if (!tm_is_alive(pid, type))
-		return ERR_PTR(-ESRCH);
+		return ERR_PTR(tm_may_know_end(&s->rights, pid, type) ? -ESRCH : -EPERM);
 	if (!tm_may_monitor(&s->rights, pid, type))
 		return ERR_PTR(-EPERM);
 	target = tm_target_alloc(GFP_KERNEL_ACCOUNT);

@@ -37,6 +37,16 @@ static bool tm_may_see_first(struct tm_session *s, const struct tm_rights *right
 	return !rights || tm_may_monitor(rights, tm->pid, tm->type);
 }
 
+/*
+ * Of the default session others than its administrators are not told whether it
+ * has a target, nor when that exits: whatever is not their own living process
+ * gets one and the same answer.
+ */
+static bool tm_may_know_none(const struct tm_session *s, const struct tm_rights *rights)
+{
+	return s->id || !rights || rights->everyone || rights->control;
+}
+
 /**
  * tm_session_first - sample the first target now
  * @s: the session
@@ -45,12 +55,12 @@ static bool tm_may_see_first(struct tm_session *s, const struct tm_rights *right
  * @sample: filled where 0 is returned
  *
  * Return: 0; -ESRCH where there is none, it has exited or @ns does not have
- * it; -EPERM where the reader may not see it.
+ * it; -EPERM where the reader may not see it, or know that.
  */
 int tm_session_first(struct tm_session *s, const struct tm_rights *rights,
 		     struct pid_namespace *ns, struct task_sample *sample)
 {
-	int err = -ESRCH;
+	int err = tm_may_know_none(s, rights) ? -ESRCH : -EPERM;
 
 	rt_mutex_lock(&s->lock);
 	tm_members_join(s);
@@ -81,7 +91,7 @@ int tm_session_first_pid(struct tm_session *s, const struct tm_rights *rights,
 			nr = -EPERM;
 	}
 	rt_mutex_unlock(&s->lock);
-	return nr;
+	return nr || tm_may_know_none(s, rights) ? nr : -EPERM;
 }
 
 /**

@@ -110,6 +110,10 @@ for t in "$here"/selftests/*.c; do
 	esac
 done
 if wanted fuzz; then tests+=(fuzz.d/fuzz); fi
+# Programs of 32 bits are for machines that run them too.
+for p in $(make -s --no-print-directory -C "$here/selftests" OUT=. list-i386); do
+	if wanted "$p"; then tests+=("${p##*/}"); fi
+done
 for t in "$here"/selftests/*.sh; do
 	case ${t##*/} in
 	'*.sh') ;;

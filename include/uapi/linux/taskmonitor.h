@@ -351,7 +351,8 @@ struct tm_ring_header {
  * @samples: records it has produced
  * @lateness_max_ns: the longest time by which a tick came after its deadline
  * @cost_ns: time the sampler spent on it
- * @id: number of the session; the default session is 0
+ * @id: number of the session; the default session is 0, and an opener without
+ *	CAP_SYS_ADMIN is told 0 of every session
  * @window_ns: length of a window, 0 without
  * @scope: enum tm_scope
  * @owner: PID of who made the session, in the caller's PID namespace; 0 of the
@@ -420,7 +421,9 @@ struct tm_session_list {
 /*
  * TM_GET - sample the first target now.
  * ESRCH: there is no target, it has exited, or it is not visible in the
- * caller's PID namespace.
+ * caller's PID namespace. EPERM: it is not the opener's own process, without
+ * CAP_SYS_PTRACE; of the default session instead of ESRCH as well, without
+ * CAP_SYS_ADMIN too.
  */
 #define TM_GET		_IOR(TM_IOC_MAGIC, 0xA0, struct task_sample)
 

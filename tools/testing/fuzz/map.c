@@ -10,7 +10,6 @@
 
 #include "fuzz.h"
 
-#define PAGE  4096UL
 #define CHUNK 32	/* records that the writer appends before it moves the head */
 
 static struct mapping *pick_map(struct actor *a)

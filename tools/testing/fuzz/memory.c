@@ -11,7 +11,6 @@
 
 #include "fuzz.h"
 
-#define PAGE	    4096UL
 #define RW_PAGES    6
 #define ARRAY_PAGES 8
 #define MARGIN	    64

@@ -53,7 +53,7 @@ my $code = without_comments($header);
 my $ioctl_md = slurp('Documentation/ioctl.md');
 my $man4 = slurp('Documentation/man/taskmonitor.4');
 my $man8 = slurp('Documentation/man/tmctl.8');
-my @markdown = grep { -f } 'README.md', lines(qw(find Documentation -name *.md));
+my @markdown = grep { -f } 'README.md', 'SECURITY.md', lines(qw(find Documentation -name *.md));
 my @manpages = lines(qw(find Documentation/man -type f -name *.[1-9]));
 my @abi_files = lines(qw(find Documentation/ABI -type f));
 my @sources = lines(qw(find src -name *.[ch] -not -name *.mod.c -o -name Kbuild));
@@ -191,6 +191,28 @@ for my $path (@markdown, @manpages, @abi_files) {
 }
 none('taskmonitor.4: every request', grep { $man4 !~ /\b$_\b/ } keys %request);
 
+# --- rights.md, and the table that selftests/rights_walk.c walks ----------------
+
+my $rights_md = slurp('Documentation/rights.md');
+my $walk = slurp('tools/testing/selftests/rights_rows.h') =~ s/\\\n/\n/gr;
+my @who = $walk =~ /^\s*WHO\("([^"]+)"/mg;
+my %cell = ('+' => 'yes', 0 => '0', P => 'EPERM', A => 'EACCES', S => 'ESRCH');
+my @columns = ('a' .. 'z')[0 .. $#who];
+my @walked = map {
+	my ($what, $cells) = @$_;
+	join ' | ', $what, map { $cell{$_} // "'$_'" } split //, $cells;
+} map { [/^"([^"]+)".*"([^"]+)"\)$/s] } $walk =~ /^\s*(?:FILE_)?ROW\((.*?"\))\s*$/msg;
+my @documented = map { join ' | ', @$_ } grep { @$_ == @columns + 1 && $_->[0] !~ /^(what|-+)$/ }
+	map { [map { s/^\s+|\s+$//gr } @{$_}[0 .. $#$_]] } table_rows($rights_md);
+# The order of the tables is the document's own; within the rows nothing may differ.
+is(join("\n", sort @documented), join("\n", sort @walked),
+   'rights.md: every row as selftests/rights_walk.c tries it');
+cmp_ok(scalar @walked, '>', 80, 'rights.md: which are many');
+is_deeply([map { $_->[1] } grep { @$_ == 2 && $_->[0] =~ /^[a-z]$/ } table_rows($rights_md)], \@who,
+	  'rights.md: the columns are the same people');
+my @requests_walked = grep { $walk =~ /`$_`/ } keys %request;
+same('rights.md: every request is in the table', \@requests_walked, [keys %request]);
+
 # --- ABI entries --------------------------------------------------------------
 
 my (%entry, @malformed);
@@ -262,6 +284,10 @@ same('the sources: attributes that are made are registered',
      [map { m{^/sys/class/misc/\w+/(.*)} ? $1 : () } keys %file], \@attributes);
 
 same('ABI: an entry for each file', [keys %entry], [keys %file]);
+none('rights.md: every file of the module is in the table', grep {
+	my ($name) = m{([^/]+)$};
+	$rights_md !~ m{^\| (?:open|read|write) .*\b\Q$name\E\b}m;
+} keys %file);
 none('ABI: (RO) and (RW) as the modes are', grep {
 	$file{$_} && defined $entry{$_} && $entry{$_} !~ /^Description:\s+\($file{$_}\)/m
 } keys %file);

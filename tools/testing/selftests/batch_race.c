@@ -14,7 +14,6 @@
 
 #include "session.h"
 
-#define PAGE 4096UL
 
 static int file;
 static struct tm_batch late;	/* into the page that is not there yet */

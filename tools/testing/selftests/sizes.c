@@ -3,6 +3,7 @@
  * Older and newer callers: the size in the request's number says how much the
  * caller has room for. It gets that much, and zeroes behind what there is.
  */
+#define _GNU_SOURCE
 #include <linux/taskmonitor.h>
 
 #include "harness.h"
@@ -88,6 +89,7 @@ static void pid_sizes(void)
 /* What is behind the figures that are known is 0, also inside the structure. */
 static void contents(pid_t pid)
 {
+	const char *name = program_invocation_short_name;
 	struct task_sample s;
 
 	memset(&s, POISON, sizeof(s));
@@ -103,8 +105,8 @@ static void contents(pid_t pid)
 	tap_is(s.exit_code, 0, "no exit code yet");
 	tap_is((long long)(s.valid & TM_VALID_EXIT), 0, "nor said to be one");
 	tap_is(s.flags & (TM_SAMPLE_EXITED | TM_SAMPLE_THREAD), 0, "flags");
-	tap_str(s.comm, "sizes", "comm");
-	tap_ok(all((unsigned char *)s.comm + sizeof("sizes"), TM_COMM_LEN - sizeof("sizes"), 0),
+	tap_str(s.comm, name, "comm");
+	tap_ok(all((unsigned char *)s.comm + strlen(name), TM_COMM_LEN - strlen(name), 0),
 	       "comm is filled with zeroes");
 }
 

@@ -27,6 +27,7 @@ usage() {
 	    --timeout SECONDS  for the whole run, default 600; none for --shell
 	    --test-timeout S   for each test, default 60
 	    --append WORDS     more for the kernel's command line
+	    --firmware VARS    boot through UEFI, with these variables (firmware-key.pl)
 	    --module FILE      the taskmonitor.ko to put into the guest
 	    --tmctl FILE       the tmctl (static) to put into the guest's PATH
 	    --file SRC[:DEST]  any other file; DEST defaults to /files/NAME
@@ -44,7 +45,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=1024
-timeout="" test_timeout=60 append="" module="" tmctl="" out="" mode="" verdict=1
+timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1
 files=()
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -55,6 +56,7 @@ while [ $# -gt 0 ]; do
 	--timeout) timeout=${2:?}; shift ;;
 	--test-timeout) test_timeout=${2:?}; shift ;;
 	--append) append=${2?}; shift ;;
+	--firmware) firmware=${2:?}; shift ;;
 	--module) module=${2:?}; shift ;;
 	--tmctl) tmctl=${2:?}; shift ;;
 	--file) files+=("${2:?}"); shift ;;
@@ -228,6 +230,12 @@ qemu=(timeout --foreground -k 5 "${timeout:-600}" "$m_qemu"
 	-chardev "file,id=console,path=$console"
 	-chardev "file,id=channel,path=$channel"
 	-chardev "$terminal" "${monitor[@]}" "${m_ports[@]}")
+if [ -n "$firmware" ]; then
+	cp "$firmware" "$work/vars.fd"	# it writes there
+	# shellcheck disable=SC2054
+	qemu+=(-drive if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE_4M.fd
+	       -drive "if=pflash,format=raw,unit=1,file=$work/vars.fd")
+fi
 qstatus=0
 case $mode in
 shell) "${qemu[@]}" 2>"$out/qemu.log" || qstatus=$? ;;
