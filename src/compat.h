@@ -115,7 +115,7 @@ static inline bool tm_exit_is_last(struct task_struct *task)
 	if (atomic_read(&task->signal->live))
 		return false;
 	smp_mb();	/* our mm, given up, before we look at theirs */
-	for_each_thread(task, t) {
+	tm_for_each_thread(task, t) {
 		if (t != task && READ_ONCE(t->mm))
 			return false;
 	}

@@ -23,8 +23,8 @@ static struct tm_target *tm_target_of(struct tm_watch *watch)
 	return container_of(watch, struct tm_target, watch);
 }
 
-/* A process becomes a target by its birth. */
-static void tm_life_adopt(struct tm_session *s, struct task_struct *child)
+/* A process becomes a target by its birth. @came_by: see struct tm_target */
+static void tm_life_adopt(struct tm_session *s, struct task_struct *child, unsigned long came_by)
 {
 	struct tm_target *target;
 	struct task_sample sample;
@@ -37,6 +37,7 @@ static void tm_life_adopt(struct tm_session *s, struct task_struct *child)
 		return;
 	}
 	tm_target_init(target, s, task_tgid(child), PIDTYPE_TGID);
+	target->marks = came_by << TM_TARGET_CAME_BY;
 	if (tm_target_enlist(target, child, true)) {
 		/* A scan of the PID table has found it before we came to it. */
 		tm_target_release(target);
@@ -50,10 +51,10 @@ static void tm_life_adopt(struct tm_session *s, struct task_struct *child)
 static void tm_life_fork(struct tm_watch *watch, struct task_struct *parent,
 			 struct task_struct *child)
 {
-	struct tm_session *s = tm_target_of(watch)->session;
+	struct tm_target *target = tm_target_of(watch);
 
-	if (s->scope == TM_SCOPE_TREE)
-		tm_life_adopt(s, child);
+	if (target->session->scope == TM_SCOPE_TREE)
+		tm_life_adopt(target->session, child, tm_target_came_by(target));
 }
 
 /* The watcher may not look into what the target has become: say so, and no more. */
@@ -156,7 +157,7 @@ static void tm_everybody_fork(struct tm_watch *watch, struct task_struct *parent
 	struct tm_session *s = container_of(watch, struct tm_session, all);
 
 	if (tm_in_scope(s, child))
-		tm_life_adopt(s, child);
+		tm_life_adopt(s, child, 0);
 }
 
 static void tm_everybody_moved(struct tm_watch *watch, struct task_struct *task)

@@ -232,6 +232,7 @@ struct tm_target *tm_member_create(struct tm_session *s, struct pid *pid,
 	if (!target)
 		return ERR_PTR(-ENOMEM);
 	tm_target_init(target, s, pid, type);
+	target->marks = READ_ONCE(s->request) << TM_TARGET_CAME_BY;
 	err = tm_member_enlist(target, unique);
 	if (err) {
 		tm_target_release(target);
@@ -283,6 +284,34 @@ static void tm_session_rest(struct tm_session *s)
 		tm_session_unwatch(s);
 }
 
+static void tm_discharge_added(struct tm_session *s)
+{
+	struct tm_target *target;
+	unsigned int i;
+
+	rt_mutex_lock(&s->lock);
+	tm_members_join(s);
+	/* Those for whom there was no room in the table. */
+	llist_for_each_entry(target, s->incoming.first, incoming) {
+		if (tm_target_came_by(target) == s->request)
+			tm_target_discharge(target);
+	}
+	for (i = 0; i < s->targets.n; i++) {
+		if (tm_target_came_by(s->targets.slot[i]) == s->request)
+			tm_target_discharge(s->targets.slot[i]);
+	}
+	tm_targets_sweep(&s->targets);
+	rt_mutex_unlock(&s->lock);
+}
+
+/* A tree of which a part could not be added: the rest goes as well, and what it forks meanwhile. */
+static void tm_undo_tree(struct tm_session *s)
+{
+	tm_discharge_added(s);
+	synchronize_rcu();	/* for forks that have found a parent still watched */
+	tm_discharge_added(s);
+}
+
 /**
  * tm_session_add - one more target, in scope tree with its descendants
  * @s: the session
@@ -302,14 +331,18 @@ int tm_session_add(struct tm_session *s, pid_t nr, bool thread)
 	if (thread && s->scope != TM_SCOPE_LIST)
 		return -EINVAL;
 	mutex_lock(&s->control);
+	WRITE_ONCE(s->request, s->request + 1);
 	target = tm_resolve(s, nr, thread ? PIDTYPE_PID : PIDTYPE_TGID, true);
 	err = PTR_ERR_OR_ZERO(target);
 	/* A tree's root may be gone, table and all, before its descendants are found. */
 	root = err ? NULL : get_pid(target->monitor.pid);
 	if (!err)
 		err = tm_member_append(s, target);
-	if (!err && s->scope == TM_SCOPE_TREE)
+	if (!err && s->scope == TM_SCOPE_TREE) {
 		err = tm_scan(s, root);
+		if (err)
+			tm_undo_tree(s);
+	}
 	put_pid(root);
 	if (err)
 		tm_session_rest(s);
@@ -343,8 +376,9 @@ static void tm_session_replace(struct tm_session *s, struct tm_targets *new)
  * @s: the session
  * @nr: its number in the caller's PID namespace
  *
- * The old targets stay where this fails. Errors as tm_session_add(), without
- * -EEXIST: one that is a target already becomes the only one.
+ * The old targets stay where this fails, except that for want of memory scope tree
+ * may be left with none. Errors as tm_session_add(), without -EEXIST: one that is
+ * a target already becomes the only one.
  */
 int monitor_pid(struct tm_session *s, pid_t nr)
 {
@@ -356,14 +390,18 @@ int monitor_pid(struct tm_session *s, pid_t nr)
 	if (err)
 		return err;
 	mutex_lock(&s->control);
+	WRITE_ONCE(s->request, s->request + 1);
 	target = tm_resolve(s, nr, PIDTYPE_TGID, false);
 	err = PTR_ERR_OR_ZERO(target);
 	if (!err) {
 		root = get_pid(target->monitor.pid);
 		tm_targets_append(&new, target);
 		tm_session_replace(s, &new);
-		if (s->scope == TM_SCOPE_TREE)
+		if (s->scope == TM_SCOPE_TREE) {
 			err = tm_scan(s, root);
+			if (err)
+				tm_undo_tree(s);
+		}
 		put_pid(root);
 	} else {
 		tm_targets_clear(&new);

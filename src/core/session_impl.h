@@ -71,6 +71,8 @@ struct mm_struct;
  * @tick: samples
  * @house: keeps house, a one-shot: see scope.c
  * @targets: protected by @lock
+ * @request: counts what adds targets: who came by one that fails goes again;
+ *	changed under @control
  * @incoming: targets that the fork probe made, on their way into @targets
  * @pool_lock: see above
  * @pool: targets in waiting, for the fork probe cannot allocate
@@ -117,6 +119,7 @@ struct tm_session {
 	struct tm_tick house;
 
 	struct tm_targets targets;
+	unsigned long request;
 	struct llist_head incoming;
 	raw_spinlock_t pool_lock;
 	struct llist_head pool;

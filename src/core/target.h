@@ -25,6 +25,9 @@ enum tm_target_mark {
 	TM_TARGET_GONE,
 };
 
+/* Above the marks: the number of the request that it came by; a child's is its parent's. */
+#define TM_TARGET_CAME_BY 8
+
 /**
  * struct tm_target - a target as a member of a session
  * @monitor: what is read
@@ -33,7 +36,8 @@ enum tm_target_mark {
  * @incoming: on its way into the session's table
  * @rcu: frees it behind the last probe that may have found it
  * @window: samples of the window that is open; protected by monitor.lock
- * @marks: bits of enum tm_target_mark; each is set once, by whoever comes first
+ * @marks: bits of enum tm_target_mark, each set once, by whoever comes first; and
+ *	from TM_TARGET_CAME_BY on a number that stays
  */
 struct tm_target {
 	struct task_monitor monitor;
@@ -44,6 +48,11 @@ struct tm_target {
 	struct tm_window window;
 	unsigned long marks;
 };
+
+static inline unsigned long tm_target_came_by(const struct tm_target *target)
+{
+	return READ_ONCE(target->marks) >> TM_TARGET_CAME_BY;
+}
 
 static inline bool tm_target_is_gone(const struct tm_target *target)
 {
