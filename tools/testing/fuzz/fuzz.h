@@ -28,6 +28,7 @@
 #include "harness.h"
 #include "rng.h"
 
+#define PAGE_BYTES ((size_t)PAGE)
 #define FILES_MAX  6	/* of an actor */
 #define MAPS_MAX   3
 #define KIDS_MAX   4

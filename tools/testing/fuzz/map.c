@@ -28,12 +28,12 @@ void map_drop(struct mapping *m)
 
 static size_t ring_size(uint32_t records)
 {
-	return (PAGE + records * SAMPLE_SIZE + PAGE - 1) / PAGE * PAGE;
+	return (PAGE_BYTES + records * SAMPLE_SIZE + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
 }
 
 static const char *header_flaw(const struct tm_ring_header *h)
 {
-	if (h->magic != TM_RING_MAGIC || h->header_size != PAGE || h->record_size != SAMPLE_SIZE ||
+	if (h->magic != TM_RING_MAGIC || h->header_size != PAGE_BYTES || h->record_size != SAMPLE_SIZE ||
 	    h->reserved)
 		return "is not one";
 	if (h->capacity < TM_RING_RECORDS_MIN || h->capacity > TM_RING_RECORDS_MAX ||
@@ -76,7 +76,7 @@ void op_map(struct actor *a)
 	struct mapping *m = &a->maps[rng_below(&a->rng, MAPS_MAX)];
 	int prot = rng_one_in(&a->rng, 6) ? (int)rng_below(&a->rng, 8) : PROT_READ;
 	int flags = rng_one_in(&a->rng, 6) ? MAP_PRIVATE : MAP_SHARED;
-	off_t offset = rng_one_in(&a->rng, 10) ? (off_t)(rng_next(&a->rng) >> 1 & -PAGE) : 0;
+	off_t offset = rng_one_in(&a->rng, 10) ? (off_t)(rng_next(&a->rng) >> 1 & -PAGE_BYTES) : 0;
 	struct entry *e = pick_file(a);
 	size_t size;
 	void *at;
@@ -84,7 +84,7 @@ void op_map(struct actor *a)
 	if (!e)
 		return;
 	size = e->own && rng_below(&a->rng, 8) ? ring_size(e->attr.ring_records) :
-						  PAGE * (1 + rng_below(&a->rng, 300));
+						  PAGE_BYTES * (1 + rng_below(&a->rng, 300));
 	note(a, "mmap", e->fd, (long long)size, prot);
 	at = mmap(NULL, size, prot, flags | (rng_one_in(&a->rng, 4) ? MAP_POPULATE : 0), e->fd,
 		  offset);
@@ -111,7 +111,7 @@ void op_map(struct actor *a)
 static void look_at(struct actor *a, struct mapping *m, uint64_t n)
 {
 	const struct tm_ring_header *h = (const void *)m->at;
-	size_t at = PAGE + (n - 1) % m->capacity * SAMPLE_SIZE;
+	size_t at = PAGE_BYTES + (n - 1) % m->capacity * SAMPLE_SIZE;
 	const struct task_sample *slot = (const void *)(m->at + at);
 	struct task_sample s;
 	const char *flaw;
@@ -176,11 +176,11 @@ void op_unmap(struct actor *a)
 
 	if (!m)
 		return;
-	pages = m->size / PAGE;
+	pages = m->size / PAGE_BYTES;
 	page = rng_below(&a->rng, (unsigned int)pages);
 	note(a, "munmap", (long long)(uintptr_t)m->at, (long long)page, (long long)pages);
 	if (pages > 1 && rng_one_in(&a->rng, 2)) {
-		noted(a, mmap((char *)m->at + page * PAGE, PAGE, PROT_NONE,
+		noted(a, mmap((char *)m->at + page * PAGE_BYTES, PAGE_BYTES, PROT_NONE,
 			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED ?
 				 -errno : 0);
 		m->spoilt = m->holed = true;
@@ -199,7 +199,7 @@ void op_remap(struct actor *a)
 
 	if (!m || m->spoilt)
 		return;
-	size = PAGE * (1 + rng_below(&a->rng, (unsigned int)(2 * m->size / PAGE)));
+	size = PAGE_BYTES * (1 + rng_below(&a->rng, (unsigned int)(2 * m->size / PAGE_BYTES)));
 	note(a, "mremap", (long long)(uintptr_t)m->at, (long long)m->size, (long long)size);
 	at = mremap((void *)m->at, m->size, size, MREMAP_MAYMOVE);
 	noted(a, at == MAP_FAILED ? -errno : 0);
@@ -251,7 +251,7 @@ void op_overwrite(struct actor *a)
 	note(a, "overwrite", (long long)(uintptr_t)m->at, which, 0);
 	switch (which) {
 	case 0:
-		done = mprotect((void *)m->at, PAGE, PROT_READ | PROT_WRITE);
+		done = mprotect((void *)m->at, PAGE_BYTES, PROT_READ | PROT_WRITE);
 		break;
 	case 1:
 		done = process_vm_writev(getpid(), &from, 1, &to, 1, 0);

@@ -18,10 +18,10 @@
 static char *map_pages(size_t pages, int fd)
 {
 	/* One more, for nothing. */
-	char *at = mmap(NULL, (pages + 1) * PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *at = mmap(NULL, (pages + 1) * PAGE_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (at == MAP_FAILED ||
-	    mmap(at, pages * PAGE, PROT_READ | PROT_WRITE,
+	    mmap(at, pages * PAGE_BYTES, PROT_READ | PROT_WRITE,
 		 MAP_FIXED | (fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED), fd, 0) != at)
 		tap_bail("no memory: %s", strerror(errno));
 	return at;
@@ -31,26 +31,26 @@ void arena_make(struct arena *m)
 {
 	int fd = memfd_create("fuzz", MFD_CLOEXEC);
 
-	if (fd < 0 || ftruncate(fd, PAGE))
+	if (fd < 0 || ftruncate(fd, PAGE_BYTES))
 		tap_bail("memfd: %s", strerror(errno));
 	m->rw = map_pages(RW_PAGES, -1);
-	m->rw_end = m->rw + RW_PAGES * PAGE;
+	m->rw_end = m->rw + RW_PAGES * PAGE_BYTES;
 	m->array = map_pages(ARRAY_PAGES, -1);
-	m->array_end = m->array + ARRAY_PAGES * PAGE;
+	m->array_end = m->array + ARRAY_PAGES * PAGE_BYTES;
 	m->ro_alias = map_pages(1, fd);
 	m->ro = map_pages(1, fd);
-	mprotect(m->ro, PAGE, PROT_READ);
+	mprotect(m->ro, PAGE_BYTES, PROT_READ);
 	m->saved = map_pages(RW_PAGES, -1);
 	close(fd);
 }
 
 void arena_drop(struct arena *m)
 {
-	munmap(m->rw, (RW_PAGES + 1) * PAGE);
-	munmap(m->array, (ARRAY_PAGES + 1) * PAGE);
-	munmap(m->ro_alias, 2 * PAGE);
-	munmap(m->ro, 2 * PAGE);
-	munmap(m->saved, (RW_PAGES + 1) * PAGE);
+	munmap(m->rw, (RW_PAGES + 1) * PAGE_BYTES);
+	munmap(m->array, (ARRAY_PAGES + 1) * PAGE_BYTES);
+	munmap(m->ro_alias, 2 * PAGE_BYTES);
+	munmap(m->ro, 2 * PAGE_BYTES);
+	munmap(m->saved, (RW_PAGES + 1) * PAGE_BYTES);
 }
 
 static struct place place_make(char *at, size_t size, bool readable, bool writable)
@@ -85,7 +85,7 @@ static struct place place_bad(struct actor *a, size_t size)
 		return place_make(m->rw_end - rng_below(&a->rng, (unsigned int)size), size, false,
 				  false);
 	case 1:
-		if (size <= PAGE)
+		if (size <= PAGE_BYTES)
 			return place_make(m->ro, size, true, false);
 		/* fall through */
 	case 2: return place_make(m->rw_end, size, false, false);
@@ -105,9 +105,9 @@ struct place place_array(struct actor *a, size_t size)
 {
 	struct arena *m = &a->arena;
 
-	if (!rng_one_in(&a->rng, 8) && size <= ARRAY_PAGES * PAGE)
+	if (!rng_one_in(&a->rng, 8) && size <= ARRAY_PAGES * PAGE_BYTES)
 		return place_make(m->array_end - size, size, true, true);
-	if (size && size <= ARRAY_PAGES * PAGE && rng_one_in(&a->rng, 2))
+	if (size && size <= ARRAY_PAGES * PAGE_BYTES && rng_one_in(&a->rng, 2))
 		return place_make(m->array_end - rng_below(&a->rng, (unsigned int)size), size,
 				  false, false);
 	return place_make(rng_one_in(&a->rng, 2) ? m->array_end : m->ro, size, !size, !size);

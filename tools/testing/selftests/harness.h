@@ -26,7 +26,7 @@
 #define NSEC_PER_SEC	1000000000LL
 #define NSEC_PER_MSEC	1000000LL
 #define POISON		0xcc
-#define PAGE		((size_t)sysconf(_SC_PAGESIZE))
+#define PAGE		sysconf(_SC_PAGESIZE)
 
 /*
  * The kernel counts user and system time by a clock of the CPU's own, up to the

@@ -26,7 +26,7 @@ static int module_vload(const char *format, va_list args)
 	vsnprintf(params, sizeof(params), format, args);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		tap_bail("%s: %s", path, strerror(errno));
+		return -errno;
 	if (syscall(SYS_finit_module, fd, params, 0))
 		err = -errno;
 	close(fd);
