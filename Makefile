@@ -47,6 +47,10 @@ demo: ## see it at work: boots a kernel of its own, touches nothing of yours
 check: ## run every test on every kernel (KERNELS="6.12", TESTS="lab errno" for fewer)
 	tools/testing/check.sh
 
+.PHONY: check-debug
+check-debug: ## the same on kernels that complain: KASAN, lockdep, KCSAN (KERNELS="6.12:kasan")
+	tools/testing/check-debug.sh
+
 .PHONY: check-machines
 check-machines: ## run the tests on real-time, cloud, arm64 and s390x kernels; build for all others
 	tools/testing/machines.sh

@@ -10,6 +10,8 @@
 #   ALSO="FILE..."                TAP made elsewhere, to be judged with the rest
 #   ACCEL=tcg                     as run.sh --accel
 #   V=1                           show each test line
+#   APPEND="FUZZ_STEPS=100000"    for the guest's command line, and so its environment
+#   TIMEOUT=, TEST_TIMEOUT=       seconds: for a machine, for a test in it
 
 set -eu
 # Called by make, a make of ours must not take part in its job control nor warn
@@ -32,7 +34,7 @@ esac
 archs=$(for k in $kernels; do arch_of "${k#*:}"; done | sort -u)
 
 # shellcheck disable=SC2086  # words
-"$here/setup.sh" $archs
+"$here/setup.sh" $archs $(case $kernels in *:k[ac]san*) echo debug ;; esac)
 mkdir -p "$results"
 cd "$top"
 
@@ -70,7 +72,7 @@ for a in $archs; do
 		make -s -j"$(nproc)" -C "$here/selftests" OUT="$(programs "$a")" \
 		CC="$(arch_cc "$a")" || :
 	step "the fuzzer builds without warnings for $a" \
-		make -s -j"$(nproc)" -C "$here/fuzz" OUT="$(programs "$a")/fuzz.d" \
+		make -s -j"$(nproc)" -C "$here/fuzz" OUT="$(programs "$a")/fuzzer" \
 		CC="$(arch_cc "$a")" || :
 done
 if [ "$suite" = all ] && [ -f "$here/unit/Makefile" ]; then
@@ -109,7 +111,7 @@ for t in "$here"/selftests/*.c; do
 	*)	if wanted "$t"; then tests+=("$(basename "$t" .c)"); fi ;;
 	esac
 done
-if wanted fuzz; then tests+=(fuzz.d/fuzz); fi
+if wanted fuzz; then tests+=(fuzzer/fuzz); fi
 # Programs of 32 bits are for machines that run them too.
 for p in $(make -s --no-print-directory -C "$here/selftests" OUT=. list-i386); do
 	if wanted "$p"; then tests+=("${p##*/}"); fi
@@ -144,9 +146,11 @@ boot() {
 	rm -rf "$out"
 	mkdir -p "$out"
 	echo "running ${#run[@]} test programs on $KVER" >&2
-	# The limits end what hangs. They are far off, for machines are shared and slow.
+	# The limits end what hangs. They are far off, for machines are shared and slow,
+	# and debug kernels slower still. KASAN wants an eighth of memory for itself.
 	"$here/vm/run.sh" -k "$1" --module "$MODULE" --tmctl "$TMCTL" --out "$out" \
-		--timeout 1500 --test-timeout 240 "${helpers[@]}" --no-verdict --tests "${run[@]}" || :
+		--append "${APPEND:-}" --memory "$(case $1 in *san) echo 2048 ;; *) echo 1024 ;; esac)" \
+		--timeout "${TIMEOUT:-1500}" --test-timeout "${TEST_TIMEOUT:-240}" "${helpers[@]}" --no-verdict --tests "${run[@]}" || :
 	[ -e "$out/_kernel_log.tap" ] ||
 		printf '1..1\nnot ok 1 - the runner failed on %s\n' "$KVER" >"$out/_kernel_log.tap"
 }

@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make check-debug: the tests of the guest on kernels that complain. First of all,
+# do they complain? In the end, which lines of the module were run?
+#
+#   KERNELS="6.12:kasan"   on these alone (default: KASAN and KCSAN, 6.1 and 6.12)
+#   FUZZ_STEPS=300000      on each (default: a million on all together)
+#   TESTS=, V=, ...        as check.sh
+
+set -eu
+unset MAKEFLAGS MFLAGS MAKELEVEL
+
+here=$(cd "$(dirname "$0")" && pwd)
+export KERNELS=${KERNELS:-6.12:kasan 6.12:kcsan 6.1:kasan 6.1:kcsan}
+export SUITE=guest TIMEOUT=5400 TEST_TIMEOUT=${TEST_TIMEOUT:-1800}
+for k in $KERNELS; do
+	case $k in
+	*:kasan|*:kcsan) ;;
+	*) echo "check-debug.sh: $k is no debug kernel (6.12:kasan, 6.1:kcsan, ...)" >&2; exit 2 ;;
+	esac
+done
+steps=${FUZZ_STEPS:-$((1000000 / $(echo "$KERNELS" | wc -w)))}
+export APPEND="FUZZ_STEPS=$steps ${APPEND:-}"
+if [ -z "${TESTS:-}" ]; then
+	ALSO="$here/debug/detectors.t"
+	[ "${KERNELS#*:kasan}" = "$KERNELS" ] || ALSO="$ALSO $here/debug/coverage.pl"
+	export ALSO
+fi
+exec "$here/check.sh"
