@@ -30,6 +30,12 @@
 #endif
 
 /*
+ * A field of a task's or its mm's that whoever owns it writes as it likes: any
+ * value that it has had will do. KCSAN is told not to mind.
+ */
+#define tm_peek(field) data_race(READ_ONCE(field))
+
+/*
  * Can a running task's current slice be added from outside? Only where the
  * scheduler's own clock for tasks is the CPU's clock, that is where no time is
  * subtracted from it for interrupts or for a hypervisor. With native accounting
@@ -53,8 +59,8 @@
 #else
 #define TM_CPUTIME_IS_NATIVE 0
 #define tm_kernel_split(p)                                                                         \
-	((struct tm_cputime){ READ_ONCE((p)->prev_cputime.utime),                                  \
-			      READ_ONCE((p)->prev_cputime.stime) })
+	((struct tm_cputime){ tm_peek((p)->prev_cputime.utime),                                  \
+			      tm_peek((p)->prev_cputime.stime) })
 #endif
 
 /*
@@ -66,7 +72,7 @@
 
 #ifdef CONFIG_SCHED_INFO
 #define TM_HAS_RUN_DELAY 1
-#define tm_run_delay(t) READ_ONCE((t)->sched_info.run_delay)
+#define tm_run_delay(t) tm_peek((t)->sched_info.run_delay)
 #else
 #define TM_HAS_RUN_DELAY 0
 #define tm_run_delay(t) 0ULL
@@ -74,8 +80,8 @@
 
 #ifdef CONFIG_TASK_IO_ACCOUNTING
 #define TM_HAS_IO_BYTES 1
-#define tm_read_bytes(p) READ_ONCE((p)->ioac.read_bytes)
-#define tm_write_bytes(p) READ_ONCE((p)->ioac.write_bytes)
+#define tm_read_bytes(p) tm_peek((p)->ioac.read_bytes)
+#define tm_write_bytes(p) tm_peek((p)->ioac.write_bytes)
 #else
 #define TM_HAS_IO_BYTES 0
 #define tm_read_bytes(p) 0ULL
@@ -84,8 +90,8 @@
 
 #ifdef CONFIG_TASK_XACCT
 #define TM_HAS_IO_CHARS 1
-#define tm_rchar(p) READ_ONCE((p)->ioac.rchar)
-#define tm_wchar(p) READ_ONCE((p)->ioac.wchar)
+#define tm_rchar(p) tm_peek((p)->ioac.rchar)
+#define tm_wchar(p) tm_peek((p)->ioac.wchar)
 #else
 #define TM_HAS_IO_CHARS 0
 #define tm_rchar(p) 0ULL
@@ -116,7 +122,7 @@ static inline bool tm_exit_is_last(struct task_struct *task)
 		return false;
 	smp_mb();	/* our mm, given up, before we look at theirs */
 	tm_for_each_thread(task, t) {
-		if (t != task && READ_ONCE(t->mm))
+		if (t != task && tm_peek(t->mm))
 			return false;
 	}
 	return true;
@@ -153,9 +159,9 @@ struct tm_pages {
 
 static __always_inline s64 tm_mm_counts(struct mm_struct *mm)
 {
-	return READ_ONCE(mm->rss_stat[MM_FILEPAGES].count) +
-	       READ_ONCE(mm->rss_stat[MM_ANONPAGES].count) +
-	       READ_ONCE(mm->rss_stat[MM_SHMEMPAGES].count);
+	return tm_peek(mm->rss_stat[MM_FILEPAGES].count) +
+	       tm_peek(mm->rss_stat[MM_ANONPAGES].count) +
+	       tm_peek(mm->rss_stat[MM_SHMEMPAGES].count);
 }
 
 /*
@@ -172,12 +178,12 @@ static __always_inline void tm_mm_add_adjoined(struct mm_struct *mm, int cpu,
 					       struct tm_pages *pages)
 {
 	const s32 *counters = per_cpu_ptr(mm->rss_stat[0].counters, cpu);
-	s32 file = READ_ONCE(counters[MM_FILEPAGES]);
-	s32 anon = READ_ONCE(counters[MM_ANONPAGES]);
-	s32 shmem = READ_ONCE(counters[MM_SHMEMPAGES]);
+	s32 file = tm_peek(counters[MM_FILEPAGES]);
+	s32 anon = tm_peek(counters[MM_ANONPAGES]);
+	s32 shmem = tm_peek(counters[MM_SHMEMPAGES]);
 
 	pages->rss += (s64)file + anon + shmem;
-	pages->swap += READ_ONCE(counters[MM_SWAPENTS]);
+	pages->swap += tm_peek(counters[MM_SWAPENTS]);
 }
 
 static noinline __maybe_unused void tm_mm_add_all(struct mm_struct *mm, struct tm_pages *pages)
@@ -188,12 +194,12 @@ static noinline __maybe_unused void tm_mm_add_all(struct mm_struct *mm, struct t
 	do {
 		counts = tm_mm_counts(mm);
 		pages->rss = counts;
-		pages->swap = READ_ONCE(mm->rss_stat[MM_SWAPENTS].count);
+		pages->swap = tm_peek(mm->rss_stat[MM_SWAPENTS].count);
 		for_each_possible_cpu(cpu) {
-			pages->rss += READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_FILEPAGES].counters, cpu)) +
-				      READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_ANONPAGES].counters, cpu)) +
-				      READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_SHMEMPAGES].counters, cpu));
-			pages->swap += READ_ONCE(*per_cpu_ptr(mm->rss_stat[MM_SWAPENTS].counters, cpu));
+			pages->rss += tm_peek(*per_cpu_ptr(mm->rss_stat[MM_FILEPAGES].counters, cpu)) +
+				      tm_peek(*per_cpu_ptr(mm->rss_stat[MM_ANONPAGES].counters, cpu)) +
+				      tm_peek(*per_cpu_ptr(mm->rss_stat[MM_SHMEMPAGES].counters, cpu));
+			pages->swap += tm_peek(*per_cpu_ptr(mm->rss_stat[MM_SWAPENTS].counters, cpu));
 		}
 	} while (counts != tm_mm_counts(mm) && --tries);
 }
@@ -202,7 +208,7 @@ static __always_inline void tm_mm_sum(struct mm_struct *mm, int cpus, unsigned l
 				      unsigned long *coarse_pages, unsigned long *swap_pages)
 {
 	s64 counts = tm_mm_counts(mm);
-	struct tm_pages pages = { counts, READ_ONCE(mm->rss_stat[MM_SWAPENTS].count) };
+	struct tm_pages pages = { counts, tm_peek(mm->rss_stat[MM_SWAPENTS].count) };
 	int cpu;
 
 	if (likely(cpus > 0 && tm_mm_counters_adjoin(mm))) {

@@ -57,20 +57,20 @@ struct tm_run {
  */
 static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
 {
-	u64 sum = READ_ONCE(t->se.sum_exec_runtime);
+	u64 sum = tm_peek(t->se.sum_exec_runtime);
 	int tries = TM_SLICE_TRIES;
 	u64 start, now;
 
 	while (tries--) {
-		start = READ_ONCE(t->se.exec_start);
+		start = tm_peek(t->se.exec_start);
 		smp_rmb();	/* exec_start before the sum: see above */
-		sum = READ_ONCE(t->se.sum_exec_runtime);
-		if (!READ_ONCE(t->on_cpu) || !READ_ONCE(t->on_rq))
+		sum = tm_peek(t->se.sum_exec_runtime);
+		if (!tm_peek(t->on_cpu) || !tm_peek(t->on_rq))
 			break;
 		now = cpu_clock(task_cpu(t));
 		smp_rmb();	/* the pair before its second reading */
-		if (start != READ_ONCE(t->se.exec_start) ||
-		    sum != READ_ONCE(t->se.sum_exec_runtime))
+		if (start != tm_peek(t->se.exec_start) ||
+		    sum != tm_peek(t->se.sum_exec_runtime))
 			continue;
 		if ((s64)(now - start) > 0)
 			sum += now - start;
@@ -82,24 +82,24 @@ static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
 static __always_inline u64 tm_task_rtime(struct task_struct *t, bool with_slice)
 {
 	/* Of an exiting task the parent may be told without its last slice: see tm_final_rtime(). */
-	if (TM_CAN_READ_SLICE && with_slice && unlikely(READ_ONCE(t->on_cpu)) &&
-	    !(READ_ONCE(t->flags) & PF_EXITING))
+	if (TM_CAN_READ_SLICE && with_slice && unlikely(tm_peek(t->on_cpu)) &&
+	    !(tm_peek(t->flags) & PF_EXITING))
 		return tm_running_rtime(t);
-	return READ_ONCE(t->se.sum_exec_runtime);
+	return tm_peek(t->se.sum_exec_runtime);
 }
 
 /* The dead threads of a process. */
 static __always_inline void tm_sum_signal(struct tm_run *run, struct task_sample *s,
 					  const struct signal_struct *sig)
 {
-	run->ticks.utime = READ_ONCE(sig->utime);
-	run->ticks.stime = READ_ONCE(sig->stime);
-	run->rtime = READ_ONCE(sig->sum_sched_runtime);
+	run->ticks.utime = tm_peek(sig->utime);
+	run->ticks.stime = tm_peek(sig->stime);
+	run->rtime = tm_peek(sig->sum_sched_runtime);
 	s->run_delay_ns = 0;	/* the kernel keeps no sum of theirs */
-	s->min_flt = READ_ONCE(sig->min_flt);
-	s->maj_flt = READ_ONCE(sig->maj_flt);
-	s->nvcsw = READ_ONCE(sig->nvcsw);
-	s->nivcsw = READ_ONCE(sig->nivcsw);
+	s->min_flt = tm_peek(sig->min_flt);
+	s->maj_flt = tm_peek(sig->maj_flt);
+	s->nvcsw = tm_peek(sig->nvcsw);
+	s->nivcsw = tm_peek(sig->nivcsw);
 	s->read_bytes = tm_read_bytes(sig);
 	s->write_bytes = tm_write_bytes(sig);
 	s->rchar_bytes = tm_rchar(sig);
@@ -110,14 +110,14 @@ static __always_inline void tm_sum_signal(struct tm_run *run, struct task_sample
 static __always_inline void tm_sum_thread(struct tm_run *run, struct task_sample *s,
 					  struct task_struct *t, bool with_slice)
 {
-	run->ticks.utime += READ_ONCE(t->utime);
-	run->ticks.stime += READ_ONCE(t->stime);
+	run->ticks.utime += tm_peek(t->utime);
+	run->ticks.stime += tm_peek(t->stime);
 	run->rtime += tm_task_rtime(t, with_slice);
 	s->run_delay_ns += tm_run_delay(t);
-	s->min_flt += READ_ONCE(t->min_flt);
-	s->maj_flt += READ_ONCE(t->maj_flt);
-	s->nvcsw += READ_ONCE(t->nvcsw);
-	s->nivcsw += READ_ONCE(t->nivcsw);
+	s->min_flt += tm_peek(t->min_flt);
+	s->maj_flt += tm_peek(t->maj_flt);
+	s->nvcsw += tm_peek(t->nvcsw);
+	s->nivcsw += tm_peek(t->nivcsw);
 	s->read_bytes += tm_read_bytes(t);
 	s->write_bytes += tm_write_bytes(t);
 	s->rchar_bytes += tm_rchar(t);
@@ -132,14 +132,14 @@ static __always_inline void tm_sum_single(struct tm_run *run, struct task_sample
 					  const struct signal_struct *sig, struct task_struct *t,
 					  bool with_slice)
 {
-	run->ticks.utime = READ_ONCE(sig->utime) + READ_ONCE(t->utime);
-	run->ticks.stime = READ_ONCE(sig->stime) + READ_ONCE(t->stime);
-	run->rtime = READ_ONCE(sig->sum_sched_runtime) + tm_task_rtime(t, with_slice);
+	run->ticks.utime = tm_peek(sig->utime) + tm_peek(t->utime);
+	run->ticks.stime = tm_peek(sig->stime) + tm_peek(t->stime);
+	run->rtime = tm_peek(sig->sum_sched_runtime) + tm_task_rtime(t, with_slice);
 	s->run_delay_ns = tm_run_delay(t);
-	s->min_flt = READ_ONCE(sig->min_flt) + READ_ONCE(t->min_flt);
-	s->maj_flt = READ_ONCE(sig->maj_flt) + READ_ONCE(t->maj_flt);
-	s->nvcsw = READ_ONCE(sig->nvcsw) + READ_ONCE(t->nvcsw);
-	s->nivcsw = READ_ONCE(sig->nivcsw) + READ_ONCE(t->nivcsw);
+	s->min_flt = tm_peek(sig->min_flt) + tm_peek(t->min_flt);
+	s->maj_flt = tm_peek(sig->maj_flt) + tm_peek(t->maj_flt);
+	s->nvcsw = tm_peek(sig->nvcsw) + tm_peek(t->nvcsw);
+	s->nivcsw = tm_peek(sig->nivcsw) + tm_peek(t->nivcsw);
 	s->read_bytes = tm_read_bytes(sig) + tm_read_bytes(t);
 	s->write_bytes = tm_write_bytes(sig) + tm_write_bytes(t);
 	s->rchar_bytes = tm_rchar(sig) + tm_rchar(t);
@@ -160,11 +160,11 @@ static __always_inline void tm_sum_all(struct tm_run *run, struct task_sample *s
 				       struct task_struct *task, bool with_slice)
 {
 	struct signal_struct *sig = task->signal;
-	struct list_head *first = READ_ONCE(sig->thread_head.next);
+	struct list_head *first = tm_peek(sig->thread_head.next);
 	struct tm_run many;
 
 	/* thread_head is the head of a list that has one entry, this task's. */
-	if (likely(first == &task->thread_node && READ_ONCE(first->next) == &sig->thread_head)) {
+	if (likely(first == &task->thread_node && tm_peek(first->next) == &sig->thread_head)) {
 		tm_sum_single(run, s, sig, task, with_slice);
 	} else {
 		/* Not @run: whose address is not taken stays in registers. */
@@ -215,12 +215,12 @@ static inline bool tm_sum_group_atomic(struct tm_run *run, struct task_sample *s
 	unsigned int seq;
 
 	while (tries--) {
-		seq = READ_ONCE(count->sequence);
+		seq = tm_peek(count->sequence);
 		smp_rmb();	/* pairs with smp_wmb() in write_seqcount_begin() */
 		if (!(seq & 1)) {
 			tm_sum_all(run, s, task, false);
 			smp_rmb();	/* pairs with smp_wmb() in write_seqcount_end() */
-			if (READ_ONCE(count->sequence) == seq)
+			if (tm_peek(count->sequence) == seq)
 				return true;
 		}
 		cpu_relax();
@@ -320,9 +320,9 @@ static __always_inline void tm_show_identity(struct task_monitor *tm, struct tas
 					       tm_pid_nr(parent->signal->pids[PIDTYPE_TGID], ns);
 	/* The initial namespace maps every id to itself. */
 	s->uid = __kuid_val(__task_cred(task)->uid);
-	s->threads = READ_ONCE(task->signal->nr_threads);
+	s->threads = tm_peek(task->signal->nr_threads);
 	s->cpu = task_cpu(head);
-	s->state = task_state_to_char(head);
+	s->state = data_race(task_state_to_char(head));
 	tm_show_comm(s->comm, task->comm);
 	s->cgroup_id = tm_cgroup_id(head);
 }
@@ -339,7 +339,7 @@ static __always_inline void tm_show_peak(struct task_monitor *tm, struct task_st
 {
 	unsigned long shown = READ_ONCE(tm->peak_shown);
 
-	pages = max(pages, READ_ONCE(task->signal->maxrss));
+	pages = max(pages, tm_peek(task->signal->maxrss));
 	if (unlikely(pages > shown))
 		WRITE_ONCE(tm->peak_shown, pages);
 	else
@@ -369,10 +369,10 @@ static __always_inline void tm_show_mm(struct task_monitor *tm, struct mm_struct
 	} else {
 		tm_mm_sum(mm, cpus, &rss, &coarse, &swap);
 	}
-	s->vsize_bytes = (u64)READ_ONCE(mm->total_vm) << PAGE_SHIFT;
+	s->vsize_bytes = (u64)tm_peek(mm->total_vm) << PAGE_SHIFT;
 	s->rss_bytes = (u64)rss << PAGE_SHIFT;
 	s->swap_bytes = (u64)swap << PAGE_SHIFT;
-	tm_show_peak(tm, task, max(coarse, READ_ONCE(mm->hiwater_rss)), s);
+	tm_show_peak(tm, task, max(coarse, tm_peek(mm->hiwater_rss)), s);
 	s->valid |= TM_VALID_MEM;
 }
 
@@ -380,9 +380,9 @@ static inline void tm_show_exit_status(struct task_struct *task, enum pid_type t
 {
 	struct signal_struct *sig = task->signal;
 
-	s->exit_code = READ_ONCE(task->exit_code);
-	if (type == PIDTYPE_TGID && READ_ONCE(sig->flags) & SIGNAL_GROUP_EXIT)
-		s->exit_code = READ_ONCE(sig->group_exit_code);
+	s->exit_code = tm_peek(task->exit_code);
+	if (type == PIDTYPE_TGID && tm_peek(sig->flags) & SIGNAL_GROUP_EXIT)
+		s->exit_code = tm_peek(sig->group_exit_code);
 	s->flags |= TM_SAMPLE_EXITED;
 	s->valid |= TM_VALID_EXIT;
 }
@@ -415,12 +415,12 @@ static __always_inline void tm_show_memory(struct task_monitor *tm, struct task_
 
 	task_lock(head);
 	mm = head->mm;
-	if (likely(mm && !(READ_ONCE(head->flags) & PF_KTHREAD))) {
+	if (likely(mm && !(tm_peek(head->flags) & PF_KTHREAD))) {
 		tm_show_mm(tm, mm, task, cpus, s);
 	} else {
 		tm_show_no_memory(tm, task, s);
 		/* A kernel thread has none and never had: nothing was peak. */
-		if (READ_ONCE(head->flags) & PF_KTHREAD)
+		if (tm_peek(head->flags) & PF_KTHREAD)
 			s->valid &= ~TM_VALID_PEAK_RSS;
 	}
 	task_unlock(head);
@@ -436,7 +436,7 @@ static noinline __maybe_unused struct task_struct *tm_living_thread(struct task_
 	struct task_struct *t;
 
 	tm_for_each_thread(task, t) {
-		if (!(READ_ONCE(t->flags) & PF_EXITING))
+		if (!(tm_peek(t->flags) & PF_EXITING))
 			return t;
 	}
 	return task;
@@ -444,7 +444,7 @@ static noinline __maybe_unused struct task_struct *tm_living_thread(struct task_
 
 static __always_inline struct task_struct *tm_head(struct task_struct *task, enum pid_type type)
 {
-	if (likely(!(READ_ONCE(task->flags) & PF_EXITING)) || type == PIDTYPE_PID)
+	if (likely(!(tm_peek(task->flags) & PF_EXITING)) || type == PIDTYPE_PID)
 		return task;
 	return tm_living_thread(task);
 }

@@ -37,7 +37,7 @@ static void tm_sample_atomic(struct task_monitor *tm, struct task_struct *task, 
 	tm_show_identity(tm, task, task, view.ns, s);
 	tm_show_no_memory(tm, task, s);
 	s->flags |= TM_SAMPLE_CPU_AS_OF_TICK;
-	if (READ_ONCE(task->flags) & PF_KTHREAD)
+	if (tm_peek(task->flags) & PF_KTHREAD)
 		s->valid &= ~TM_VALID_PEAK_RSS;
 }
 
@@ -98,8 +98,8 @@ static bool tm_is_unwaited(struct task_struct *leader)
 	if (leader->exit_signal != SIGCHLD || !sighand)
 		return false;
 	action = &sighand->action[SIGCHLD - 1];
-	return READ_ONCE(action->sa.sa_handler) == SIG_IGN ||
-	       READ_ONCE(action->sa.sa_flags) & SA_NOCLDWAIT;
+	return tm_peek(action->sa.sa_handler) == SIG_IGN ||
+	       tm_peek(action->sa.sa_flags) & SA_NOCLDWAIT;
 }
 
 /**
@@ -185,7 +185,7 @@ static u64 tm_final_rtime(struct task_monitor *tm, struct task_struct *leader,
 	if (!tm->unwaited && told.utime + told.stime >= tm->exit_rtime &&
 	    told.utime + told.stime)
 		return told.utime + told.stime;
-	return max(run->rtime, READ_ONCE(leader->se.sum_exec_runtime));
+	return max(run->rtime, tm_peek(leader->se.sum_exec_runtime));
 }
 
 /**
@@ -216,8 +216,8 @@ void tm_sample_final(struct task_monitor *tm, struct task_struct *task)
 /* A zombie that has left its CPU for good and is the last of its group. */
 static bool tm_is_settled_zombie(struct task_struct *task)
 {
-	return READ_ONCE(task->exit_state) == EXIT_ZOMBIE && thread_group_empty(task) &&
-	       READ_ONCE(task->__state) == TASK_DEAD && !READ_ONCE(task->on_cpu);
+	return tm_peek(task->exit_state) == EXIT_ZOMBIE && thread_group_empty(task) &&
+	       tm_peek(task->__state) == TASK_DEAD && !tm_peek(task->on_cpu);
 }
 
 /**
