@@ -140,7 +140,7 @@ static void check_states(struct actor *a, const struct tm_session_list *l,
 		return;
 	for (i = 0; i < l->count && !flaw; i++) {
 		element_take(&s, sizeof(s), array->at + i * l->state_size, l->state_size);
-		flaw = state_flaw(&s);
+		flaw = state_flaw(&s, true);
 		if (!flaw && (i ? s.id <= last : s.id != 0))
 			flaw = "is not in its place";
 		last = s.id;

@@ -134,14 +134,14 @@ const char *sample_flaw(const struct task_sample *s, unsigned int kinds)
 	return flaw ?: window_flaw(s);
 }
 
-const char *state_flaw(const struct tm_state *s)
+const char *state_flaw(const struct tm_state *s, bool numbered)
 {
 	if (words_flaw(s, sizeof(*s)))
 		return words_flaw(s, sizeof(*s));
 	if (s->flags & ~(TM_STATE_RUNNING | TM_STATE_PRIVATE) || s->reserved)
 		return "has bits that there are not";
-	if (!!(s->flags & TM_STATE_PRIVATE) != !!s->id)
-		return "is private and the default session";
+	if (!!s->id != (numbered && s->flags & TM_STATE_PRIVATE))
+		return "has a number that it should not have, or none";
 	if (s->scope > TM_SCOPE_SYSTEM || s->kinds & ~TM_KINDS_ALL || !s->kinds)
 		return "has no scope, or no kinds";
 	if (s->interval_ns < TM_INTERVAL_MIN_NS || s->interval_ns > TM_INTERVAL_MAX_NS ||

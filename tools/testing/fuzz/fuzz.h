@@ -215,7 +215,8 @@ bool place_kept_inside(struct actor *a, const struct place *p);
 #define IN_FILE	   (TM_KINDS_ALL | 1U << TM_KIND_LOST)
 
 const char *sample_flaw(const struct task_sample *s, unsigned int kinds);
-const char *state_flaw(const struct tm_state *s);
+/* @numbered: whoever asks may know the session's number. */
+const char *state_flaw(const struct tm_state *s, bool numbered);
 const char *words_flaw(const void *data, size_t size);
 const char *text_flaw(const char *text, size_t size);
 bool is_foreign(const struct rights *r, pid_t pid);

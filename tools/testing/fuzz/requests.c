@@ -292,7 +292,7 @@ static const char *own_flaw(const struct entry *e, const struct tm_state *s)
 
 static void check_state(struct actor *a, struct entry *e, const struct tm_state *s)
 {
-	const char *flaw = state_flaw(s);
+	const char *flaw = state_flaw(s, e->rights.control);
 
 	if (!flaw && e->own && !e->shared)
 		flaw = own_flaw(e, s);

@@ -7,7 +7,7 @@
 
 #include "session.h"
 
-#define PROCESSES	300
+#define PROCESSES	rounds(300)
 #define THREADS		8
 #define STATUS		3
 

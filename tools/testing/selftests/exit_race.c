@@ -10,7 +10,7 @@
 
 #include "harness.h"
 
-#define EXITS	300
+#define EXITS	rounds(300)
 #define READERS	2
 
 static int dev;

@@ -6,6 +6,7 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include "fault.h"
@@ -124,8 +125,8 @@ static void one_try(int (*act)(void), unsigned int nth, struct tally *t)
 	close(gate);
 	waitpid(pid, &status, 0);
 	t->tries++;
-	/* Past a certain point exec can only kill. */
-	if (!WIFEXITED(status) && act != execs)
+	/* Past a certain point exec can only kill; and a page of its own may fail it. */
+	if (!WIFEXITED(status) && act != execs && WTERMSIG(status) != SIGSEGV)
 		bad(t, nth, "it was killed", status);
 	err = result->returned ? result->err : 0;
 	if (err && err != -ENOMEM && err != -EFAULT && err != -EAGAIN && err != -E2BIG &&

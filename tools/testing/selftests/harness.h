@@ -75,6 +75,7 @@ const char *errno_name(long result);
 long long now_ns(void);
 long long cpu_ns(void);
 void burn_ns(long long ns);
+int rounds(int n);
 
 #define PATIENCE_NS (20 * NSEC_PER_SEC)
 

@@ -88,9 +88,9 @@ static void set_off(struct start *start, int round)
 /* Return: the first round that came out wrong, or -1. */
 static int run_rounds(const struct race *race, struct start *start)
 {
-	int round, wrong = -1;
+	int round, n = rounds(race->rounds), wrong = -1;
 
-	for (round = 0; round < race->rounds; round++) {
+	for (round = 0; round < n; round++) {
 		if (race->before)
 			race->before(round);
 		set_off(start, round);
@@ -141,7 +141,8 @@ void race_run(const struct race *race)
 		pthread_join(lanes[i].thread, NULL);
 	pthread_barrier_destroy(&start.set);
 	pthread_barrier_destroy(&start.finish);
-	tap_ok(report(lanes, start.racers, wrong), "%s (%d rounds)", race->name, race->rounds);
+	tap_ok(report(lanes, start.racers, wrong), "%s (%d rounds)", race->name,
+	       rounds(race->rounds));
 }
 
 /* For racers: all of the file that @path names. */

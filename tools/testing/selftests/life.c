@@ -17,8 +17,8 @@
 
 #include "harness.h"
 
-#define CHILDREN 1000
-#define MANY	 20000
+#define CHILDREN rounds(1000)
+#define MANY	 rounds(20000)
 #define PIDS	 65536
 
 static struct {
@@ -175,7 +175,7 @@ static void check_many(void)
 
 	make_many(MANY);
 	/* Nobody has read meanwhile. */
-	eventually(produced(fd) >= MANY);
+	eventually(produced(fd) >= (unsigned int)MANY);
 	while (read(fd, &s, sizeof(s)) == sizeof(s))
 		exits += s.kind == TM_KIND_EXIT && s.ppid == getpid();
 	tap_is(exits, MANY, "whole system: an exit record of each of %d processes", MANY);

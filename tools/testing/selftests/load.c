@@ -10,8 +10,8 @@
 
 #include "harness.h"
 
-#define ROUNDS		100
-#define RACE_ROUNDS	30
+#define ROUNDS		rounds(100)
+#define RACE_ROUNDS	rounds(30)
 #define STEPS_AT_LEAST	6
 #define STEPS_AT_MOST	50
 
@@ -110,7 +110,7 @@ static void unload_in_use(void)
 	tap_errno(module_unload(), ENOENT, "rmmod of what is not loaded");
 }
 
-static void rounds(void)
+static void over_and_over(void)
 {
 	int i, bad_load = 0, bad_unload = 0, threads = 0;
 
@@ -226,7 +226,7 @@ int main(void)
 {
 	child_start(&target);
 	unload_in_use();
-	rounds();
+	over_and_over();
 	target_gone();
 	failed_init();
 	race();

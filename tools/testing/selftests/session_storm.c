@@ -18,7 +18,7 @@
 
 #define CGROUP	   "/sys/fs/cgroup/storm-test"
 #define PROCESSES  8
-#define OPERATIONS 400
+#define OPERATIONS rounds(400)
 #define FILES	   3
 #define FORKERS	   3
 #define FORKS	   200
@@ -197,7 +197,7 @@ static int storm(void *arg)
 
 	for (i = 0; i < FILES; i++)
 		make(&s, i);
-	for (i = 0; i < OPERATIONS; i++)
+	for (i = 0; i < (unsigned int)OPERATIONS; i++)
 		any_operation(&s);
 	if (s.number % 2)
 		raise(SIGKILL);

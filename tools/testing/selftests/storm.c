@@ -11,7 +11,7 @@
 #include "harness.h"
 
 #define PROCESSES	8
-#define OPERATIONS	300
+#define OPERATIONS	rounds(300)
 #define FORKERS		4
 #define FORKS		150
 
