@@ -85,6 +85,8 @@ static void same_state(void)
 	struct tm_state st;
 	char text[64];
 
+	/* A busy machine may come late even to the first. */
+	(void)eventually(file_number(ATTRIBUTES "ticks") > 0);
 	tap_errno(dev_ioctl(dev, TM_STOP, NULL), 0, "TM_STOP");
 	tap_errno(dev_ioctl(dev, TM_STATE, &st), 0, "TM_STATE");
 	tap_ok(st.ticks > 0 && st.samples >= st.ticks, "there were ticks, and a sample in each");
