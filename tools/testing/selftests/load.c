@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loading and unloading: refused while in use, over and over, under the feet
- * of whoever uses the files, and with every step of the set-up failing.
+ * Loading and unloading: refused while in use, over and over, and with every step
+ * of the set-up failing. Under the feet of whoever uses it: race_unload.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -11,7 +11,6 @@
 #include "harness.h"
 
 #define ROUNDS		rounds(100)
-#define RACE_ROUNDS	rounds(30)
 #define STEPS_AT_LEAST	6
 #define STEPS_AT_MOST	50
 
@@ -174,54 +173,6 @@ static void failed_init(void)
 	nothing_is_left("it");
 }
 
-/* For as long as it is not killed: use whatever of it is there. */
-static int user(void *arg)
-{
-	char buf[4096];
-	int fd, pid = -1;
-
-	(void)arg;
-	for (;;) {
-		fd = open(DEVICE, O_RDWR | O_CLOEXEC);
-		if (fd >= 0) {
-			dev_ioctl(fd, TM_START, NULL);
-			dev_ioctl(fd, TM_PID, &pid);
-			close(fd);
-		}
-		file_read(LAB_FILE, buf, sizeof(buf));
-		file_read(PROC_FILE, buf, sizeof(buf));
-		file_read(ATTRIBUTES "ticks", buf, sizeof(buf));
-		file_read(DEBUGFS "/sampler", buf, sizeof(buf));
-		file_write(PROC_FILE, "stop");
-		file_write(LAB_FILE, "start");
-		file_read(PARAMETERS "max_cpu_pct", buf, sizeof(buf));
-	}
-	return 0;
-}
-
-static void race(void)
-{
-	int i, bad = 0, threads = 0;
-	pid_t users[3];
-	size_t u;
-
-	for (u = 0; u < ARRAY_SIZE(users); u++)
-		users[u] = run_start(user, NULL);
-	for (i = 0; i < RACE_ROUNDS; i++) {
-		bad += module_load("target=%d interval_ms=1 log=N", target.pid) != 0;
-		threads += sampler_threads(NULL) > 1;
-		bad += module_unload_patiently() != 0;
-	}
-	for (u = 0; u < ARRAY_SIZE(users); u++) {
-		kill(users[u], SIGKILL);
-		waitpid(users[u], NULL, 0);
-	}
-	tap_is(bad, 0, "%d times loaded and unloaded while %zu use it", RACE_ROUNDS,
-	       ARRAY_SIZE(users));
-	tap_is(threads, 0, "never with two threads");
-	nothing_is_left("that");
-}
-
 int main(void)
 {
 	child_start(&target);
@@ -229,7 +180,6 @@ int main(void)
 	over_and_over();
 	target_gone();
 	failed_init();
-	race();
 	child_end(&target);
 	return tap_done();
 }
