@@ -219,7 +219,7 @@ static void storm_of_requests(void)
 	most = watch(pids, PROCESSES, &looks, &failed);
 	tap_is(failed, 0, "%d processes did %d things each", PROCESSES, OPERATIONS);
 	tap_between(most, 0, 1, "never two threads");
-	tap_ok(looks > 20, "looked often enough (%d times)", looks);
+	tap_ok(looks >= rounds(20), "looked often enough (%d times)", looks);
 	blame(PROCESSES);
 	in_order_afterwards();
 }

@@ -19,11 +19,14 @@ MODULE_PARM_DESC(bug, "the one to plant");
 
 static noinline void planted_leak(void)
 {
+	void *p;
 	int i;
 
 	/* What a register happens to hold on to is not found: hence many. */
-	for (i = 0; i < 32; i++)
-		OPTIMIZER_HIDE_VAR(i), (void)!kmalloc(100, GFP_KERNEL);
+	for (i = 0; i < 32; i++) {
+		p = kmalloc(100, GFP_KERNEL);
+		OPTIMIZER_HIDE_VAR(p);
+	}
 }
 
 static noinline void planted_use_after_free(void)
