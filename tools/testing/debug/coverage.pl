@@ -92,7 +92,7 @@ for my $name (sort keys %lines) {
 	my %missed_in;
 	push @{$missed_in{$of{$name}{$_}}}, $_ for @missed;
 	for my $function (sort keys %missed_in) {
-		my $key = "$name $function";
+		my $key = "$name " . ($function || "-");
 		$used{$key} = 1;
 		push @open, "$key: lines @{$missed_in{$function}}" unless $reasons->{$key};
 	}
