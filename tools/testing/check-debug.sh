@@ -6,7 +6,7 @@
 #
 #   KERNELS="6.12:kasan"   on these alone (default: KASAN and KCSAN, 6.1 and 6.12)
 #   FUZZ_STEPS=300000      on each (default: a million on all together)
-#   TM_SLOW=1              what is done over and over as often as on fast kernels (default: a fifth)
+#   SLOWNESS=1              what is done over and over as often as on fast kernels (default: a fifth)
 #   TESTS=, V=, ...        as check.sh
 
 set -eu
@@ -22,7 +22,7 @@ for k in $KERNELS; do
 	esac
 done
 steps=${FUZZ_STEPS:-$((1000000 / $(echo "$KERNELS" | wc -w)))}
-export APPEND="TM_SLOW=${TM_SLOW:-5} FUZZ_STEPS=$steps ${APPEND:-}"
+export APPEND="SLOWNESS=${SLOWNESS:-5} FUZZ_STEPS=$steps ${APPEND:-}"
 if [ -z "${TESTS:-}" ]; then
 	ALSO="$here/debug/detectors.t"
 	[ "${KERNELS#*:kasan}" = "$KERNELS" ] || ALSO="$ALSO $here/debug/coverage.pl"

@@ -36,7 +36,7 @@ void burn_ns(long long ns)
 /* How often to do what is done over and over: @n times, or a part of that on slow kernels. */
 int rounds(int n)
 {
-	const char *slow = getenv("TM_SLOW");
+	const char *slow = getenv("SLOWNESS");
 	int part = slow && atoi(slow) > 1 ? n / atoi(slow) : n;
 
 	return part > 0 ? part : 1;
