@@ -184,10 +184,6 @@ static void tm_probe_moved(void *data, struct cgroup *dst, const char *path,
 	rcu_read_unlock();
 }
 
-/*
- * signal->live is counted down some way before the tracepoint: threads that exit
- * at the same moment may each find that it was the last.
- */
 static void tm_probe_exit(TM_PROBE_EXIT_ARGS)
 {
 	struct tm_watch *watch;

@@ -261,6 +261,7 @@ static struct tm_target *tm_resolve(struct tm_session *s, pid_t nr, enum pid_typ
 	int err;
 
 	lockdep_assert_held(&s->control);
+	WRITE_ONCE(s->request, s->request + 1);
 	if (nr <= 0 || s->scope > TM_SCOPE_TREE)
 		return ERR_PTR(-EINVAL);
 	pid = find_get_pid(nr);
@@ -312,6 +313,19 @@ static void tm_undo_tree(struct tm_session *s)
 	tm_discharge_added(s);
 }
 
+/* In scope tree: the descendants of a new target, all or none, and then not itself either. */
+static int tm_add_descendants(struct tm_session *s, struct pid *root)
+{
+	int err;
+
+	if (s->scope != TM_SCOPE_TREE)
+		return 0;
+	err = tm_scan(s, root);
+	if (err)
+		tm_undo_tree(s);
+	return err;
+}
+
 /**
  * tm_session_add - one more target, in scope tree with its descendants
  * @s: the session
@@ -331,18 +345,14 @@ int tm_session_add(struct tm_session *s, pid_t nr, bool thread)
 	if (thread && s->scope != TM_SCOPE_LIST)
 		return -EINVAL;
 	mutex_lock(&s->control);
-	WRITE_ONCE(s->request, s->request + 1);
 	target = tm_resolve(s, nr, thread ? PIDTYPE_PID : PIDTYPE_TGID, true);
 	err = PTR_ERR_OR_ZERO(target);
 	/* A tree's root may be gone, table and all, before its descendants are found. */
 	root = err ? NULL : get_pid(target->monitor.pid);
 	if (!err)
 		err = tm_member_append(s, target);
-	if (!err && s->scope == TM_SCOPE_TREE) {
-		err = tm_scan(s, root);
-		if (err)
-			tm_undo_tree(s);
-	}
+	if (!err)
+		err = tm_add_descendants(s, root);
 	put_pid(root);
 	if (err)
 		tm_session_rest(s);
@@ -390,18 +400,13 @@ int monitor_pid(struct tm_session *s, pid_t nr)
 	if (err)
 		return err;
 	mutex_lock(&s->control);
-	WRITE_ONCE(s->request, s->request + 1);
 	target = tm_resolve(s, nr, PIDTYPE_TGID, false);
 	err = PTR_ERR_OR_ZERO(target);
 	if (!err) {
 		root = get_pid(target->monitor.pid);
 		tm_targets_append(&new, target);
 		tm_session_replace(s, &new);
-		if (s->scope == TM_SCOPE_TREE) {
-			err = tm_scan(s, root);
-			if (err)
-				tm_undo_tree(s);
-		}
+		err = tm_add_descendants(s, root);
 		put_pid(root);
 	} else {
 		tm_targets_clear(&new);
