@@ -28,14 +28,17 @@ struct fault_op {
 	bool never_fails;
 };
 
-/* What this kernel lacks for it, or NULL. */
-const char *fault_lacks(void);
-/* To be called once, before the first. */
+/* Can faults be injected here? If not, @what is a skip that says why. */
+bool fault_possible(const char *what);
+/* To be called once by whoever meets faults, before the first. */
 void fault_begin(void);
 
 /* The @nth place from now on fails, in this thread. True if there was one. */
 void fault_arm(unsigned int nth);
 bool fault_disarm(void);
+
+/* What a system call returned, with its errno. */
+long err_of(long ret);
 
 /* @op with each of its places failing; a TAP test of it all. */
 void fault_each(const struct fault_op *op);

@@ -6,28 +6,13 @@
  */
 #include "fault.h"
 
-static const char * const traces[] = {
-	MODULE_DIR, LAB_FILE, PROC_FILE, DEVICE, "/sys/class/misc/taskmonitor", DEBUGFS,
-};
-
 static struct child target;
 static char with_target[64];
 
-static bool is_gone(void)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(traces); i++) {
-		if (file_exists(traces[i]))
-			return false;
-	}
-	return wait_sampler_threads(0) == 0;
-}
-
 static void none_there(void)
 {
-	if (!eventually(is_gone()))
-		tap_bail("something is left of the module");
+	if (!eventually(!strcmp(module_trace(), "nothing")) || wait_sampler_threads(0))
+		tap_bail("left of the module: %s", module_trace());
 }
 
 static long load_with_target(void)
@@ -58,13 +43,10 @@ static const struct fault_op ops[] = {
 
 int main(void)
 {
-	const char *lacks = fault_lacks();
 	size_t i;
 
-	if (lacks) {
-		tap_skip(lacks, "faults while loading");
+	if (!fault_possible("faults while loading"))
 		return tap_done();
-	}
 	child_start(&target);
 	snprintf(with_target, sizeof(with_target), "target=%d log=N", target.pid);
 	fault_begin();

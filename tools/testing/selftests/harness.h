@@ -95,6 +95,7 @@ void module_need(const char *format, ...) PRINTF(1, 2);
 int module_unload(void);
 int module_unload_patiently(void);
 int module_refs(void);
+const char *module_trace(void);
 int dev_open(void);
 int dev_ioctl(int fd, unsigned long request, void *arg);
 int sampler_threads(pid_t *pid);

@@ -38,7 +38,7 @@ struct standing {
 	} session[STATES_MAX];
 };
 
-const char *fault_lacks(void)
+static const char *lacks(void)
 {
 	size_t i;
 
@@ -49,6 +49,20 @@ const char *fault_lacks(void)
 			return filters[i][0];
 	}
 	return NULL;
+}
+
+bool fault_possible(const char *what)
+{
+	const char *why = lacks();
+
+	if (why)
+		tap_skip(why, "%s", what);
+	return !why;
+}
+
+long err_of(long ret)
+{
+	return ret < 0 ? -errno : ret;
 }
 
 void fault_begin(void)

@@ -76,6 +76,21 @@ int module_refs(void)
 	return (int)file_number(MODULE_DIR "/refcnt");
 }
 
+/* The first that is there of what a loaded module shows, or "nothing". */
+const char *module_trace(void)
+{
+	static const char * const traces[] = {
+		MODULE_DIR, LAB_FILE, PROC_FILE, DEVICE, "/sys/class/misc/taskmonitor", DEBUGFS,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(traces); i++) {
+		if (file_exists(traces[i]))
+			return traces[i];
+	}
+	return "nothing";
+}
+
 int dev_open(void)
 {
 	int fd = open(DEVICE, O_RDWR | O_CLOEXEC);

@@ -274,6 +274,16 @@ int file_receive(int sock)
 	return fd;
 }
 
+void cgroup_move(const char *cgroup, pid_t pid)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
+	snprintf(text, sizeof(text), "%d", pid);
+	if (file_write(path, text) < 0)
+		tap_bail("%s: cannot move %d there", path, pid);
+}
+
 bool is_blocked_in(pid_t tid, long syscall_nr)
 {
 	char path[64], buf[256];

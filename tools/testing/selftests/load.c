@@ -14,30 +14,15 @@
 #define STEPS_AT_LEAST	6
 #define STEPS_AT_MOST	50
 
-static const char * const traces[] = {
-	MODULE_DIR, LAB_FILE, PROC_FILE, DEVICE, "/sys/class/misc/taskmonitor", DEBUGFS,
-};
-
 static struct child target;
-
-static const char *first_trace(void)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(traces); i++) {
-		if (file_exists(traces[i]))
-			return traces[i];
-	}
-	return "nothing";
-}
 
 static void nothing_is_left(const char *after)
 {
 	char misc[4096];
 
 	/* devtmpfs removes the node in a thread of its own. */
-	(void)eventually(!strcmp(first_trace(), "nothing"));
-	tap_str(first_trace(), "nothing", "left after %s: nothing", after);
+	(void)eventually(!strcmp(module_trace(), "nothing"));
+	tap_str(module_trace(), "nothing", "left after %s: nothing", after);
 	file_read("/proc/misc", misc, sizeof(misc));
 	tap_ok(!strstr(misc, "taskmonitor"), "no device after %s", after);
 	tap_is(wait_sampler_threads(0), 0, "no thread after %s", after);

@@ -5,12 +5,11 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <linux/taskmonitor.h>
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "harness.h"
+#include "session.h"
 
 #define ALICE	1000
 #define BOB	1001
@@ -214,38 +213,10 @@ static void roots_file(const struct child *c)
 	close(passed_fd);
 }
 
-static void send_fd(int sock, int fd)
-{
-	char control[CMSG_SPACE(sizeof(fd))] = {}, byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
-
-	cmsg->cmsg_level = SOL_SOCKET;
-	cmsg->cmsg_type = SCM_RIGHTS;
-	cmsg->cmsg_len = CMSG_LEN(sizeof(fd));
-	memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
-	sendmsg(sock, &msg, 0);
-}
-
-static int receive_fd(int sock)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {}, byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	int fd = -1;
-
-	if (recvmsg(sock, &msg, 0) == 1 && CMSG_FIRSTHDR(&msg))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof(fd));
-	return fd;
-}
-
 static int open_and_pass(void *arg)
 {
 	become(ALICE);
-	send_fd(*(int *)arg, open(DEVICE, O_RDWR | O_CLOEXEC));
+	file_send(*(int *)arg, open(DEVICE, O_RDWR | O_CLOEXEC));
 	return 0;
 }
 
@@ -257,7 +228,7 @@ static void alices_file(const struct child *roots, const struct child *hers)
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, sock))
 		tap_bail("no socket");
 	tap_is(run(open_and_pass, &sock[1]), 0, "alice passes a file that she opened");
-	fd = receive_fd(sock[0]);
+	fd = file_receive(sock[0]);
 	set_target(roots);
 	ask(fd, answers);
 	target_refused("alice's file in root's hands");

@@ -141,16 +141,6 @@ static void tree_ends(void)
 	close(fd);
 }
 
-static void move_to(const char *cgroup, pid_t pid)
-{
-	char path[128], text[32];
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	snprintf(text, sizeof(text), "%d", pid);
-	if (file_write(path, text) < 0)
-		tap_bail("%s: cannot move %d there", path, pid);
-}
-
 static int watch_cgroup(const char *path)
 {
 	struct tm_session_attr attr = session_attr(TM_SCOPE_CGROUP);
@@ -182,7 +172,7 @@ static void cgroups(void)
 	make_cgroups();
 	child_start(&c);
 	child_start(&below);
-	move_to(SUB, below.pid);
+	cgroup_move(SUB, below.pid);
 	fd = watch_cgroup(CGROUP);
 	diary_begin(&d, fd);
 	session_interval(fd, 10 * NSEC_PER_MSEC);
@@ -191,20 +181,20 @@ static void cgroups(void)
 	tap_ok(s.valid & TM_VALID_CGROUP && s.cgroup_id == inode, "its cgroup is named");
 	tap_ok(!session_has(fd, c.pid, NULL), "who is outside is none");
 
-	move_to(CGROUP, c.pid);
+	cgroup_move(CGROUP, c.pid);
 	tap_ok(eventually(session_has(fd, c.pid, NULL)), "who moves in joins");
 	tap_ok(diary_await(&d, c.pid, TM_KIND_PERIODIC) && !diary_count(&d, c.pid, TM_KIND_FORK),
 	       "and is sampled, without having been born");
-	move_to(SUB, c.pid);
-	move_to(CGROUP, below.pid);
+	cgroup_move(SUB, c.pid);
+	cgroup_move(CGROUP, below.pid);
 	tap_ok(session_has(fd, c.pid, NULL) && session_has(fd, below.pid, NULL),
 	       "who moves about inside stays");
-	move_to(OTHER, c.pid);
+	cgroup_move(OTHER, c.pid);
 	tap_ok(eventually(!session_has(fd, c.pid, NULL)), "who moves out leaves");
 	tap_is(diary_count(&d, c.pid, TM_KIND_EXITING), 0, "and has not exited");
-	move_to(SUB, c.pid);
+	cgroup_move(SUB, c.pid);
 	tap_ok(eventually(session_has(fd, c.pid, NULL)), "who comes back joins again");
-	move_to("/sys/fs/cgroup", c.pid);
+	cgroup_move("/sys/fs/cgroup", c.pid);
 	tap_ok(eventually(!session_has(fd, c.pid, NULL)), "and leaves again");
 
 	pid = c.pid;
@@ -224,9 +214,9 @@ static void cgroup_removed(void)
 	int fd = watch_cgroup(SUB);
 
 	child_start(&c);
-	move_to(SUB, c.pid);
+	cgroup_move(SUB, c.pid);
 	tap_ok(eventually(session_has(fd, c.pid, NULL)), "a process in a cgroup");
-	move_to(OTHER, c.pid);
+	cgroup_move(OTHER, c.pid);
 	tap_ok(eventually(!rmdir(SUB)), "which is removed while it is watched");
 	tap_ok(eventually((session_state(fd, &state), !state.targets)), "nobody is left");
 	tap_errno(session_batch(fd, NULL, 0), 0, "the session goes on");

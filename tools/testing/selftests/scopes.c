@@ -294,16 +294,6 @@ static void tree(void)
 	play(&sc);
 }
 
-static void move_to(const char *cgroup, pid_t pid)
-{
-	char path[128], text[32];
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", cgroup);
-	snprintf(text, sizeof(text), "%d", pid);
-	if (file_write(path, text) < 0)
-		tap_bail("%s: cannot move %d there", path, pid);
-}
-
 static void cgroup(void)
 {
 	struct scene sc = { .name = "cgroup", .scope = TM_SCOPE_CGROUP, .joins = true };
@@ -311,13 +301,13 @@ static void cgroup(void)
 
 	if (mkdir(CGROUP, 0755))
 		tap_bail(CGROUP ": %s", strerror(errno));
-	move_to(CGROUP, getpid());
+	cgroup_move(CGROUP, getpid());
 	attr.cgroup_fd = open(CGROUP, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	diary_begin(&sc.d, session_make(&attr));
 	close(attr.cgroup_fd);
 	tap_ok(session_has(sc.d.fd, getpid(), NULL), "cgroup: who was in it is a target");
 	play(&sc);
-	move_to("/sys/fs/cgroup", getpid());
+	cgroup_move("/sys/fs/cgroup", getpid());
 	tap_ok(!rmdir(CGROUP), "cgroup: it can be removed");
 }
 

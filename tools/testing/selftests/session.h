@@ -61,6 +61,9 @@ bool ring_has(const struct tm_ring_header *ring, pid_t pid, unsigned int kind);
 void file_send(int sock, int fd);
 int file_receive(int sock);
 
+/* @pid becomes a member of the cgroup v2 whose directory this is, or the test is over. */
+void cgroup_move(const char *cgroup, pid_t pid);
+
 /* A thread or process sleeps in this system call. */
 bool is_blocked_in(pid_t tid, long syscall_nr);
 /* A number that no process has. */
