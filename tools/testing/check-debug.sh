@@ -6,20 +6,22 @@
 #
 #   KERNELS="6.12:kasan"   on these alone (default: KASAN and KCSAN, 6.1 and 6.12)
 #   FUZZ_STEPS=300000      on each (default: a million on all together)
-#   SLOWNESS=1              what is done over and over as often as on fast kernels (default: a fifth)
+#   SLOWNESS=1             what is done over and over as often as on fast kernels (default: a fifth)
 #   TESTS=, V=, ...        as check.sh
 
 set -eu
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tools/testing/vm/arch.sh
+. "$here/vm/arch.sh"
 export KERNELS=${KERNELS:-6.12:kasan 6.12:kcsan 6.1:kasan 6.1:kcsan}
 export SUITE=guest TIMEOUT=5400 TEST_TIMEOUT=${TEST_TIMEOUT:-1800}
 for k in $KERNELS; do
-	case $k in
-	*:kasan|*:kcsan) ;;
-	*) echo "check-debug.sh: $k is no debug kernel (6.12:kasan, 6.1:kcsan, ...)" >&2; exit 2 ;;
-	esac
+	is_debug "$k" || {
+		echo "check-debug.sh: $k is no debug kernel (6.12:kasan, 6.1:kcsan, ...)" >&2
+		exit 2
+	}
 done
 steps=${FUZZ_STEPS:-$((1000000 / $(echo "$KERNELS" | wc -w)))}
 export APPEND="SLOWNESS=${SLOWNESS:-5} FUZZ_STEPS=$steps ${APPEND:-}"

@@ -34,7 +34,7 @@ esac
 archs=$(for k in $kernels; do arch_of "${k#*:}"; done | sort -u)
 
 # shellcheck disable=SC2086  # words
-"$here/setup.sh" $archs $(case $kernels in *:k[ac]san*) echo debug ;; esac)
+"$here/setup.sh" $archs
 mkdir -p "$results"
 cd "$top"
 
@@ -147,9 +147,9 @@ boot() {
 	mkdir -p "$out"
 	echo "running ${#run[@]} test programs on $KVER" >&2
 	# The limits end what hangs. They are far off, for machines are shared and slow,
-	# and debug kernels slower still. KASAN wants an eighth of memory for itself.
+	# and debug kernels slower still.
 	"$here/vm/run.sh" -k "$1" --module "$MODULE" --tmctl "$TMCTL" --out "$out" \
-		--append "${APPEND:-}" --memory "$(case $1 in *san) echo 2048 ;; *) echo 1024 ;; esac)" \
+		--append "${APPEND:-}" \
 		--timeout "${TIMEOUT:-1500}" --test-timeout "${TEST_TIMEOUT:-240}" "${helpers[@]}" --no-verdict --tests "${run[@]}" || :
 	[ -e "$out/_kernel_log.tap" ] ||
 		printf '1..1\nnot ok 1 - the runner failed on %s\n' "$KVER" >"$out/_kernel_log.tap"

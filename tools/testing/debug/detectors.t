@@ -6,26 +6,10 @@
 #
 #   KERNELS="6.12:kasan ..."	the debug kernels to try
 
-set -u
-unset MAKEFLAGS MFLAGS MAKELEVEL
-
 here=$(cd "$(dirname "$0")" && pwd)
 testing=$here/..
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-n=0
-ok() {	# ok WHAT COMMAND...: passes if COMMAND does
-	local what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n - $what"
-	else
-		echo "not ok $n - $what"
-		failed=1
-	fi
-}
+# shellcheck source=tools/testing/host/lib.sh
+. "$testing/host/lib.sh"
 
 # In this order: a fault in memory or in the order of locks is the last that
 # lockdep looks at, and KASAN shows one report a boot. What the kernel says:

@@ -4,26 +4,11 @@
 # The VM runner itself: a clean run is green, and each thing that can go wrong
 # in a guest turns the verdict red.
 
-set -u
-unset MAKEFLAGS MFLAGS MAKELEVEL
-
 here=$(cd "$(dirname "$0")" && pwd)
 testing=$here/..
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tools/testing/host/lib.sh
+. "$here/lib.sh"
 export KERNEL="${KERNEL:-6.12}"
-
-n=0
-ok() {	# ok WHAT COMMAND...: passes if COMMAND does
-	local what=$1
-	shift
-	n=$((n + 1))
-	if "$@"; then
-		echo "ok $n - $what"
-	else
-		echo "not ok $n - $what"
-	fi
-}
 red() { [ -s "${1?}" ] && ! "$testing/tap.pl" "$@" >"$work/said" 2>&1; }
 green() { "$testing/tap.pl" "$@" >"$work/said" 2>&1 || { sed 's/^/# /' "$work/said"; false; }; }
 

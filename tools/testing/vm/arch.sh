@@ -68,6 +68,14 @@ apt_lists() {
 	) 9>"$state/lock"
 }
 
+# is_debug KERNEL: is it one that debug-kernel.sh builds?
+is_debug() {
+	case $1 in
+	*:kasan|*:kcsan) ;;
+	*) return 1 ;;
+	esac
+}
+
 # arch_machine ARCH: the emulated machine, in variables m_...: QEMU's program,
 # its machine and CPU, a CPU of which each run is the same, three serial lines
 # (the chardevs are called console, channel and term), by which names the guest

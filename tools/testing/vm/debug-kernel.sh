@@ -54,6 +54,8 @@ if [ -d "$dir" ]; then
 	exit 0
 fi
 
+# Whoever asks for the kernel need not know what building it takes.
+"$here/../setup.sh" debug
 work=$(mktemp -d "$top/.build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 log=$top/build-$series-$flavour.log

@@ -23,7 +23,7 @@ usage() {
 	    --accel HOW        auto (default; environment: ACCEL), kvm, tcg or icount:
 	                       one instruction a nanosecond, the same in each run
 	    --cpus N           default 2
-	    --memory MB        default 1024
+	    --memory MB        default 1024, for debug kernels 2048
 	    --timeout SECONDS  for the whole run, default 600; none for --shell
 	    --test-timeout S   for each test, default 60
 	    --append WORDS     more for the kernel's command line
@@ -44,7 +44,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/arch.sh"
 top=$(cd "$here/../../.." && pwd)
 
-kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=1024
+kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
 timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1
 files=()
 while [ $# -gt 0 ]; do
@@ -82,6 +82,8 @@ tests) : "${out:=$top/build/results/$KVER}" ;;
 *) : "${out:=$top/build/vm/$KVER}" ;;
 esac
 mkdir -p "$out"
+# KASAN wants an eighth of memory for itself, and what is freed is kept for a while.
+if is_debug "$kernel"; then : "${memory:=2048}"; else : "${memory:=1024}"; fi
 
 # kvm_works: there are machines with a /dev/kvm on which a stock kernel does
 # not get far. Only a boot tells; the answer is kept for this kernel, host and
@@ -150,10 +152,10 @@ auto) if [ "$ARCH" = amd64 ] && kvm_works; then accel=kvm; else accel=tcg; fi ;;
 kvm) [ "$ARCH" = amd64 ] || die "--accel kvm: $ARCH can only be emulated here" ;;
 esac
 arch_machine "$ARCH"
-# The debug kernels read no ACPI tables that would tell of another interrupt.
-case $kernel in
-*:kasan|*:kcsan) m_ports=("${m_ports[@]/irq=5/irq=4}") ;;
-esac
+if is_debug "$kernel"; then
+	# They read no ACPI tables that would tell of another interrupt.
+	m_ports=("${m_ports[@]/irq=5/irq=4}")
+fi
 cmdline="$m_console rdinit=/init printk.devkmsg=on log_buf_len=4M"
 # A crash ends the machine at once, and so does a CPU that is lost for good;
 # the limits leave room for a slow host.
