@@ -45,9 +45,9 @@ struct tm_view {
  * @former: the number of a thread that has taken another by its exec; whoever
  *	read @pid before may still look at it
  * @off: the tick passes it over: it has exited, or is no target any more
- * @shown: the CPU time last shown, behind which no later figure goes; see
- *	tm_show_run() for who writes it
- * @run_delay_shown: likewise
+ * @shown: the CPU time last shown, behind which no later figure goes. Written
+ *	under @lock, read without: see tm_show_run()
+ * @run_delay_shown: likewise, but written without
  * @peak_shown: likewise, of the peak of the resident set, pages
  * @lock: protects what follows it. Taken in probes: raw, interrupts off.
  * @run_delay_dead: waiting time of threads that were released while watched

@@ -248,26 +248,25 @@ static inline pid_t tm_pid_nr(const struct pid *pid, const struct pid_namespace 
 	return upid->ns == ns ? upid->nr : 0;
 }
 
-/*
- * The CPU time as it is shown, and the waiting for it. Neither goes behind what
- * was shown before.
- *
- * @tm->shown has no lock. In process context one samples a target at a time,
- * under its session's lock; but its exit is sampled in the probe, whatever
- * happens elsewhere. Where the two meet, one may overwrite what the other has
- * just shown with something a little older: tm_settle() looks at both.
- */
-static __always_inline void tm_show_run(struct task_monitor *tm, struct task_struct *task,
-					const struct tm_run *run, struct task_sample *s)
+/* Has it run since @shown was shown? */
+static __always_inline bool tm_has_run(struct tm_cputime shown, const struct tm_run *run)
 {
-	struct tm_cputime shown = { READ_ONCE(tm->shown.utime), READ_ONCE(tm->shown.stime) };
-	u64 run_delay = s->run_delay_ns + READ_ONCE(tm->run_delay_dead);
+	if (TM_CPUTIME_IS_NATIVE)
+		return shown.utime < run->ticks.utime || shown.stime < run->ticks.stime;
+	return shown.utime + shown.stime < run->rtime;
+}
+
+/* @tm->lock is held: go on from what was shown last. */
+static inline struct tm_cputime tm_advance_locked(struct task_monitor *tm,
+						  struct task_struct *task,
+						  const struct tm_run *run)
+{
+	struct tm_cputime shown = tm->shown;
 
 	if (TM_CPUTIME_IS_NATIVE) {
 		shown.utime = max(shown.utime, run->ticks.utime);
 		shown.stime = max(shown.stime, run->ticks.stime);
-	} else if (shown.utime + shown.stime < run->rtime) {
-		/* It has run since: most processes have not. */
+	} else if (tm_has_run(shown, run)) {
 		if (likely(tm->type == PIDTYPE_TGID))
 			tm_cputime_adopt(&shown, tm_kernel_split(task->signal));
 		else
@@ -276,12 +275,62 @@ static __always_inline void tm_show_run(struct task_monitor *tm, struct task_str
 	}
 	WRITE_ONCE(tm->shown.utime, shown.utime);
 	WRITE_ONCE(tm->shown.stime, shown.stime);
-	s->utime = shown.utime;
-	s->stime = shown.stime;
+	return shown;
+}
 
-	run_delay = max(run_delay, READ_ONCE(tm->run_delay_shown));
+/*
+ * By value: a @run whose address is not taken stays in registers.
+ *
+ * What was read of one that has exited since may be more than its parent is told:
+ * its last slice is charged when it leaves its CPU, wherever the parent runs. It
+ * stays as it was at the exit until tm_settle(). Were it read before, @exited
+ * could not be set here.
+ */
+static noinline __maybe_unused struct tm_cputime tm_advance(struct task_monitor *tm,
+							    struct task_struct *task,
+							    struct tm_run run)
+{
+	struct tm_cputime shown;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&tm->lock, flags);
+	shown = tm->exited ? tm->shown : tm_advance_locked(tm, task, &run);
+	raw_spin_unlock_irqrestore(&tm->lock, flags);
+	return shown;
+}
+
+static __always_inline void tm_show_split(struct task_monitor *tm, struct tm_cputime shown,
+					  struct task_sample *s)
+{
+	u64 run_delay = max(s->run_delay_ns + READ_ONCE(tm->run_delay_dead),
+			    READ_ONCE(tm->run_delay_shown));
+
 	WRITE_ONCE(tm->run_delay_shown, run_delay);
 	s->run_delay_ns = run_delay;
+	s->utime = shown.utime;
+	s->stime = shown.stime;
+}
+
+/*
+ * The CPU time as it is shown, and the waiting for it. Neither goes behind what
+ * was shown before.
+ *
+ * Most processes have not run since, and are shown the same again. One that has
+ * goes on from there under @tm->lock: in process context one samples a target at
+ * a time, under its session's lock, but its exit is sampled in the probe,
+ * whatever happens elsewhere. Two that split the same time apart, with a tick
+ * between them, could each put it on another side, and the greater of both
+ * halves would be more than it ever ran. A pair that is read while the probe
+ * writes it is a little less than either, never more.
+ */
+static __always_inline void tm_show_run(struct task_monitor *tm, struct task_struct *task,
+					const struct tm_run *run, struct task_sample *s)
+{
+	struct tm_cputime shown = { READ_ONCE(tm->shown.utime), READ_ONCE(tm->shown.stime) };
+
+	if (tm_has_run(shown, run))
+		shown = tm_advance(tm, task, *run);
+	tm_show_split(tm, shown, s);
 }
 
 static inline void tm_show_comm(char *to, const char *from)
@@ -502,6 +551,8 @@ static __always_inline bool tm_get_sample(struct task_monitor *tm, const struct 
 	if (likely(tm_task_alive(task, tm->type)))
 		return true;
 	tm_show_exit_status(task, tm->type, sample);
+	if (!READ_ONCE(tm->final))
+		sample->flags |= TM_SAMPLE_CPU_AS_OF_TICK;
 	sample->exit_time_ns = READ_ONCE(tm->last.exit_time_ns) ?: view->time_ns;
 	return false;
 }

@@ -122,6 +122,9 @@ void tm_sample_exit(struct task_monitor *tm, struct task_struct *task, struct ta
 	tm->unwaited = tm_is_unwaited(head);
 
 	raw_spin_lock_irqsave(&tm->lock, flags);
+	/* Somebody may have been shown a little more meanwhile. */
+	s->utime = tm->shown.utime;
+	s->stime = tm->shown.stime;
 	tm->last = *s;
 	tm->last.state = 'Z';	/* for those who ask afterwards */
 	tm->last.threads = 0;
@@ -136,10 +139,7 @@ static void tm_settle(struct task_monitor *tm, struct task_struct *task, const s
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&tm->lock, flags);
-	/* Both what was shown at the exit and what a tick made of it meanwhile. */
-	tm->shown.utime = max(READ_ONCE(tm->shown.utime), tm->last.utime);
-	tm->shown.stime = max(READ_ONCE(tm->shown.stime), tm->last.stime);
-	tm_show_run(tm, task, run, s);
+	tm_show_split(tm, tm_advance_locked(tm, task, run), s);
 	/* Threads that exit at once: the exit may have been told before the peak was taken down. */
 	if (tm->last.valid & TM_VALID_PEAK_RSS) {
 		tm_show_peak(tm, task, 0, s);

@@ -50,8 +50,10 @@
 
 /* task_sample.flags */
 /*
- * The figures of CPU time are as of the last tick or switch: this kernel's
- * configuration does not let a task's current slice be read from outside.
+ * The figures of CPU time are as of the last tick or switch. So they are in
+ * records of fork, exec and exiting; of a process that has exited, until its
+ * totals are final; and in all samples where the kernel's configuration does
+ * not let a task's current slice be read from outside.
  */
 #define TM_SAMPLE_CPU_AS_OF_TICK	(1U << 0)
 /* The process has exited; what is here is the last that was seen of it. */

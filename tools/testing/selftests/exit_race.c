@@ -17,10 +17,11 @@
 #define READERS	2
 
 static int dev;
-/* The most that readers were shown of it, whole process, in ns. */
+/* What a reader was last shown of a process before its totals were final. */
 struct shown {
 	int pid;
 	long long total_ns;
+	unsigned int reads;	/* that it has come back from, each with the above set */
 };
 static struct shown *shown;	/* one for each reader */
 
@@ -32,12 +33,27 @@ static int read_on_and_on(void *arg)
 
 	do {
 		err = dev_ioctl(dev, TM_GET, &s);
-		if (err)
-			continue;
-		__atomic_store_n(&mine->total_ns, (long long)(s.utime + s.stime), __ATOMIC_RELAXED);
-		__atomic_store_n(&mine->pid, s.pid, __ATOMIC_RELEASE);
+		if (!err && s.state != 'X') {
+			__atomic_store_n(&mine->total_ns, (long long)(s.utime + s.stime),
+					 __ATOMIC_RELAXED);
+			__atomic_store_n(&mine->pid, s.pid, __ATOMIC_RELAXED);
+		}
+		__atomic_fetch_add(&mine->reads, 1, __ATOMIC_RELEASE);
 	} while (!err || err == -ESRCH);
 	return 1;
+}
+
+/* A reader may be kept from its CPU between a read and taking it down. */
+static void readers_took_it_down(void)
+{
+	unsigned int before;
+	int i;
+
+	for (i = 0; i < READERS; i++) {
+		before = __atomic_load_n(&shown[i].reads, __ATOMIC_ACQUIRE);
+		if (!eventually(__atomic_load_n(&shown[i].reads, __ATOMIC_ACQUIRE) != before))
+			tap_bail("reader %d reads no more", i);
+	}
 }
 
 static bool was_shown(pid_t pid, long long total_ns)
@@ -80,6 +96,7 @@ static long long one_exit(bool *early)
 			*state == 'X'))
 		tap_bail("the row of %d is never final", c.pid);
 	total = row_value(row, "usr") + row_value(row, "sys");
+	readers_took_it_down();
 	*early = was_shown(c.pid, total);
 	return total - wait4_ns(&ru);
 }
