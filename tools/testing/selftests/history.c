@@ -18,7 +18,7 @@
 #define TARGETS 48
 #define READERS 8
 #define PIDS	65536
-#define RECORDS 200000 /* until so many were written */
+#define RECORDS	rounds(200000) /* until so many were written */
 
 static const struct tm_ring_header *ring;
 static volatile bool stopped; /* nothing more will be written */
@@ -187,7 +187,7 @@ static void check_header(size_t size)
 int main(void)
 {
 	size_t size = PAGE + TM_RING_RECORDS_MIN * sizeof(struct task_sample);
-	unsigned long long whole = 0, torn = 0;
+	unsigned long long whole = 0, torn = 0, wanted;
 	struct reader readers[READERS] = {};
 	pid_t pids[TARGETS];
 	int i, fd, right = 0, sums = 0;
@@ -204,9 +204,9 @@ int main(void)
 	for (i = 0; i < READERS; i++)
 		pthread_create(&readers[i].thread, NULL, reader, &readers[i]);
 	dev_ioctl(fd, TM_START, NULL);
-	eventually(head() >= RECORDS);
-	tap_ok(head() >= RECORDS, "%d records are written while %d threads read", RECORDS,
-	       READERS);
+	wanted = RECORDS;
+	eventually(head() >= wanted);
+	tap_ok(head() >= wanted, "%llu records are written while %d threads read", wanted, READERS);
 	dev_ioctl(fd, TM_STOP, NULL);
 	stopped = true;
 	for (i = 0; i < READERS; i++) {
