@@ -72,6 +72,16 @@ guest never <<'END'
 echo 1..1
 echo "ok 1 - the machine is still there"
 END
+guest stale <<'END'
+echo 1..1
+grep -qw again /proc/cmdline || insmod "$TM_MODULE" trap=stale
+echo "ok 1 - the second machine"
+END
+guest real <<'END'
+echo 1..1
+insmod "$TM_MODULE" trap=real
+echo "ok 1 - goes on after an int3"
+END
 guest hang <<'END'
 echo 1..1
 sleep 1000
@@ -97,6 +107,9 @@ run bad --test-timeout 3 --no-verdict --tests \
 run hung --timeout 40 --tests hang &
 run exec --exec script "two words" &
 wait
+run emulator --accel tcg --no-verdict --tests pass stale never &
+run int3 --accel tcg --no-verdict --tests pass real never &
+wait
 
 ok "a clean run is green" green good/*.tap
 ok "its status is 0" status good 0
@@ -120,6 +133,11 @@ ok "what was printed before it is kept" grep -q '^ok 1 - before the crash' bad/c
 ok "red: a machine that hangs" status hung 1
 ok "after it had begun its test" grep -q "^not ok - hang did not end" hung/hang.tap
 ok "and that is said" grep -q 'hung: not finished within 40 s' hung/_kernel_log.tap
+ok "the emulator's own crash is no failure" green emulator/*.tap
+ok "the test in which it fell ran again" grep -q 'ok 1 - the second machine' emulator/stale.tap
+ok "and that is said" grep -q "QEMU's fault. Tried again: stale never" emulator/_kernel_log.tap
+ok "an int3 of the kernel's own is one" red int3/_kernel_log.tap
+ok "and nothing runs again" [ ! -e int3/again ]
 ok "--exec passes arguments and output" grep -qx 'said: two words' exec.stdout
 ok "--exec shows nothing else" [ "$(wc -l <exec.stdout)" = 1 ]
 ok "--exec returns the script's status" status exec 7

@@ -45,8 +45,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
-timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1
-files=()
+timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=""
+files=() options=("$@")
 while [ $# -gt 0 ]; do
 	case $1 in
 	-k|--kernel) kernel=${2:?}; shift ;;
@@ -64,11 +64,13 @@ while [ $# -gt 0 ]; do
 	--no-verdict) verdict="" ;;
 	--tests|--exec|--shell) mode=${1#--}; shift; break ;;
 	--probe) mode=probe ;;	# does this accelerator work? used below
+	--again) again=1 ;;	# used below, too
 	-h|--help) usage; exit 0 ;;
 	*) usage >&2; exit 2 ;;
 	esac
 	shift
 done
+options=("${options[@]:0:${#options[@]}-$#-1}")	# without --tests and what follows
 case $mode in
 tests|exec) [ $# -gt 0 ] || die "--$mode: no file given" ;;
 shell|probe) ;;
@@ -161,6 +163,7 @@ cmdline="$m_console rdinit=/init printk.devkmsg=on log_buf_len=4M"
 # the limits leave room for a slow host.
 cmdline+=" panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30"
 cmdline+=" rcupdate.rcu_cpu_stall_timeout=60 kasan_multi_shot"
+[ -z "$again" ] || cmdline+=" again"
 case $accel in
 kvm)
 	machine=(-accel kvm -cpu host)
@@ -263,11 +266,32 @@ why() {
 	fi
 }
 
+# stale_int3: did the emulator fail, not what it emulated? One CPU patches the
+# kernel's code (static keys, tracepoints) and puts an int3 there for a moment;
+# another translates it just then, and QEMU 7.2 may keep that translation after
+# the int3 has gone. The kernel dies of an int3 that is not in its memory: before
+# the byte at which it stopped there is another (int3 is cc).
+stale_int3() {
+	[ -z "$finished" ] && [ "$accel" = tcg ] && [ "$ARCH" = amd64 ] &&
+		sed -n '/Oops: int3/,$p' "$console" | grep -a -m 1 'Code:' | grep -qv 'cc <'
+}
+
 console_tail() { tail -n 80 "$console" | tr -d '\r' | sed 's/^/# /'; }
 
 # What the kernel said from the first test (or script) on.
 sed -n '/taskmonitor-test: begin/,$p' "$console" | tr -d '\r' |
 	grep -aE -f "$work/splats" >"$work/complaints" || :
+
+# run_the_rest FILE...: once, on another machine; what it says replaces what was said
+run_the_rest() {
+	local f files=()
+	for f; do
+		case "$rest " in *" ${f##*/} "*) files+=("$f") ;; esac
+	done
+	"$here/run.sh" "${options[@]}" --again --out "$out/again" --no-verdict --tests "${files[@]}"
+	mv "$out/again/_kernel_log.tap" "$out/again/_kernel_log_again.tap"
+	mv "$out"/again/*.tap "$out"
+}
 
 case $mode in
 probe)
@@ -310,6 +334,13 @@ tests)
 	{ lines[name]++; print >file }
 	END { if (file != "") fail("did not end: the machine went down in it") }
 	' "$channel"
+	rest=""
+	if [ -z "$again" ] && stale_int3; then
+		sed -i '/Oops: int3/,$d' "$work/complaints"
+		for t in "${tests[@]}"; do
+			grep -q "^@tm end $t " "$channel" || rest+=" $t"
+		done
+	fi
 	for t in "${tests[@]}"; do
 		[ -e "$out/$t.tap" ] || printf '1..1\nnot ok 1 - %s did not run: the machine %s\n' \
 			"$t" "$(why)" >"$out/$t.tap"
@@ -330,13 +361,15 @@ tests)
 				printf "not ok - clean after %s: %s\n%s", $3, verdict, diag
 			diag = ""
 		}' "$channel" | tr -d '\r'
-		[ -n "$finished" ] || echo -n "not "
+		[ -n "$finished$rest" ] || echo -n "not "
 		echo "ok - the machine $(why)"
+		[ -z "$rest" ] || echo "# at an int3 that is not there: QEMU's fault. Tried again:$rest"
 		[ -n "$finished" ] || console_tail
 		[ ! -s "$work/complaints" ] || echo -n "not "
 		echo "ok - no complaint in the kernel's log"
 		sed 's/^/# /' "$work/complaints"
 	} | awk '{ print } /^(not )?ok/ { n++ } END { print "1.." n }' >"$out/_kernel_log.tap"
+	[ -z "$rest" ] || run_the_rest "$@"
 	[ -z "$verdict" ] || "$top/tools/testing/tap.pl" "$out"/*.tap
 	;;
 esac

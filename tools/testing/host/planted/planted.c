@@ -13,9 +13,19 @@ static bool stuck;
 module_param(stuck, bool, 0444);
 MODULE_PARM_DESC(stuck, "refuse to be unloaded");
 
+static char *trap = "";
+module_param(trap, charp, 0444);
+MODULE_PARM_DESC(trap, "die of an int3: real, or stale, as if it were gone from memory");
+
 static int __init planted_init(void)
 {
 	WARN_ON(warn);
+#ifdef CONFIG_X86
+	if (!strcmp(trap, "real"))
+		asm volatile("int3");
+	if (!strcmp(trap, "stale"))
+		asm volatile(".byte 0xcd, 0x03");	/* the same by its long name: not a cc */
+#endif
 	if (stuck)
 		__module_get(THIS_MODULE);
 	return 0;
