@@ -144,7 +144,7 @@ static long long thread_ns(clockid_t id)
 static long long bury_threads(void)
 {
 	struct proc_stat st;
-	long long all;
+	long long all, dead, most = 0;
 	pthread_t t;
 	int i;
 
@@ -155,8 +155,14 @@ static long long bury_threads(void)
 	}
 	if (!eventually(proc_stat(getpid(), &st) && st.threads == 1))
 		tap_bail("the threads never go");
-	all = cpu_ns();
-	return all - thread_ns(CLOCK_THREAD_CPUTIME_ID);
+	/* What this thread runs between its two clocks is missing, a tick's work at worst. */
+	for (i = 0; i < 20; i++) {
+		all = cpu_ns();
+		dead = all - thread_ns(CLOCK_THREAD_CPUTIME_ID);
+		if (dead > most)
+			most = dead;
+	}
+	return most;
 }
 
 /*
