@@ -14,7 +14,8 @@
  * A copy that took a word of a later record is found out, for the fence orders
  * that word's load before the second look, and the module's barrier the 0
  * before that word. Words are loaded as atomics, so that the compiler neither
- * tears them nor loads them twice.
+ * tears them nor loads them twice. tm_ring_peek() leaves the copying to the
+ * caller, whose reads are of volatile fields, and tm_ring_keep() has the rest.
  *
  * What the header says of sizes is looked at once, and kept: nothing that is
  * written there later leads outside the mapping.
@@ -37,6 +38,7 @@
  * @common: bytes of a record that the module and we know
  * @epoll_fd: wakes who waits, by edges; -1: the file cannot be waited for
  * @ended: the last edge told of the end
+ * @copy: what tm_ring_peek() shows where the module's records are shorter than ours
  */
 struct tm_ring {
 	const struct tm_ring_header *header;
@@ -45,6 +47,7 @@ struct tm_ring {
 	size_t common;
 	int epoll_fd;
 	int ended;
+	struct task_sample copy;
 };
 
 /* A word of a mapping may hold any type. */
@@ -100,6 +103,7 @@ static void copy_words(struct task_sample *to, const unsigned char *from, size_t
 	const word *src = (const word *)from;
 	size_t i;
 
+#pragma GCC unroll 8
 	for (i = 0; i < bytes / sizeof(word); i++)
 		dst[i] = __atomic_load_n(&src[i], __ATOMIC_RELAXED);
 }
@@ -245,11 +249,17 @@ size_t tm_ring_capacity(const struct tm_ring *ring)
 	return ring->size.capacity;
 }
 
+static const unsigned char *slot_of(const struct tm_ring *ring, uint64_t seq)
+{
+	size_t slot = (size_t)(seq - 1) & (ring->size.capacity - 1);
+
+	return ring->records + slot * ring->size.record_size;
+}
+
 /* Whether the record was there, and all of the copy is of it. */
 static int read_record(const struct tm_ring *ring, uint64_t seq, struct task_sample *record)
 {
-	size_t slot = (size_t)(seq - 1) & (ring->size.capacity - 1);
-	const unsigned char *from = ring->records + slot * ring->size.record_size;
+	const unsigned char *from = slot_of(ring, seq);
 	const __u64 *seq_at = (const __u64 *)(from + offsetof(struct task_sample, seq));
 
 	if (load_acquire(seq_at) != seq)
@@ -284,6 +294,58 @@ int tm_ring_next(const struct tm_ring *ring, uint64_t *cursor, struct task_sampl
 	memset((unsigned char *)record + ring->common, 0, sizeof(*record) - ring->common);
 	tmi_settle(record);
 	return 1;
+}
+
+/* Where the module's records are shorter than ours. */
+static const volatile struct task_sample *peek_copy(struct tm_ring *ring, uint64_t *cursor,
+						    uint64_t *lost)
+{
+	if (!tm_ring_next(ring, cursor, &ring->copy, lost))
+		return NULL;
+	--*cursor;
+	return &ring->copy;
+}
+
+const volatile struct task_sample *tm_ring_peek(struct tm_ring *ring, uint64_t *cursor,
+						uint64_t *lost)
+{
+	const struct task_sample *record;
+	uint64_t head;
+
+	assert(ring && cursor);
+	if (ring->common < sizeof(*record))
+		return peek_copy(ring, cursor, lost);
+	while ((head = tm_ring_head(ring)) > *cursor) {
+		uint64_t missed = 1;
+
+		if (head - *cursor > ring->size.capacity) {
+			missed = head - *cursor - ring->size.capacity;
+		} else {
+			record = (const struct task_sample *)slot_of(ring, *cursor + 1);
+			if (load_acquire(&record->seq) == *cursor + 1)
+				return record;
+		}
+		*cursor += missed;
+		if (lost)
+			*lost += missed;
+	}
+	return NULL;
+}
+
+int tm_ring_keep(const struct tm_ring *ring, uint64_t *cursor,
+		 const volatile struct task_sample *record, uint64_t *lost)
+{
+	uint64_t seq = ++*cursor;
+
+	if (record == &ring->copy)
+		return 1;
+	/* What was read of it before this look at its number. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	if (load_acquire((const __u64 *)&record->seq) == seq)
+		return 1;
+	if (lost)
+		++*lost;
+	return 0;
 }
 
 int tm_ring_wait(struct tm_ring *ring, int timeout_ms)

@@ -414,6 +414,36 @@ int tm_ring_next(const struct tm_ring *ring, uint64_t *cursor, struct task_sampl
 		 uint64_t *lost);
 
 /**
+ * tm_ring_peek() - look at the next record where it is, without copying it
+ * @ring: the ring
+ * @cursor: as tm_ring_next()'s, but not moved past what is returned: tm_ring_keep()
+ *	does that
+ * @lost: as tm_ring_next()'s
+ *
+ * For who wants a few fields of many records. Take them out, each by one read,
+ * and believe none of them before tm_ring_keep() has said that they are all of
+ * this record: the module may be overwriting it. Nothing else can go wrong with
+ * it meanwhile; the memory stays until tm_ring_unmap().
+ *
+ * Return: the record, good until the next call for this ring; or NULL: there is
+ * no further one yet. Never fails.
+ */
+const volatile struct task_sample *tm_ring_peek(struct tm_ring *ring, uint64_t *cursor,
+						uint64_t *lost);
+
+/**
+ * tm_ring_keep() - was what has been read of a record that record's?
+ * @ring: the ring
+ * @cursor: as given to tm_ring_peek(); moved past the record
+ * @record: what tm_ring_peek() returned
+ * @lost: as tm_ring_next()'s
+ *
+ * Return: 1: it was. 0: it was overwritten meanwhile, and has been counted as lost.
+ */
+int tm_ring_keep(const struct tm_ring *ring, uint64_t *cursor,
+		 const volatile struct task_sample *record, uint64_t *lost);
+
+/**
  * tm_ring_wait() - wait until there are new records
  * @ring: the ring
  * @timeout_ms: how long at most; negative: for ever; 0: only look

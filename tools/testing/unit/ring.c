@@ -108,8 +108,38 @@ static struct tm_ring *map(struct fake *f)
 	return ring;
 }
 
+/* tm_ring_next(), made of the two that copy nothing. */
+static int next_in_place(struct tm_ring *ring, uint64_t *cursor, struct task_sample *record,
+			 uint64_t *lost)
+{
+	const volatile struct task_sample *there;
+	const volatile uint64_t *from;
+	uint64_t *to = (uint64_t *)record;
+	size_t i;
+
+	while ((there = tm_ring_peek(ring, cursor, lost))) {
+		from = (const volatile uint64_t *)there;
+		for (i = 0; i < sizeof(*record) / sizeof(*to); i++)
+			to[i] = from[i];
+		record->comm[TM_COMM_LEN - 1] = '\0';
+		if (tm_ring_keep(ring, cursor, there, lost))
+			return 1;
+	}
+	return 0;
+}
+
+static int next_copied(struct tm_ring *ring, uint64_t *cursor, struct task_sample *record,
+		       uint64_t *lost)
+{
+	return tm_ring_next(ring, cursor, record, lost);
+}
+
+/* What the tests below take records with. */
+static int (*take)(struct tm_ring *ring, uint64_t *cursor, struct task_sample *record,
+		   uint64_t *lost) = next_copied;
+
 /* Read to the end: how many there were, and how many of them whole and in order. */
-static unsigned int drain(const struct tm_ring *ring, size_t size, uint64_t *cursor,
+static unsigned int drain(struct tm_ring *ring, size_t size, uint64_t *cursor,
 			  uint64_t *lost, unsigned int *good)
 {
 	struct task_sample record;
@@ -117,7 +147,7 @@ static unsigned int drain(const struct tm_ring *ring, size_t size, uint64_t *cur
 	uint64_t last = *cursor;
 
 	*good = 0;
-	while (tm_ring_next(ring, cursor, &record, lost)) {
+	while (take(ring, cursor, &record, lost)) {
 		*good += record.seq > last && record.seq == *cursor && whole(&record, size);
 		last = record.seq;
 		n++;
@@ -136,12 +166,12 @@ static void one_by_one(size_t header_size, size_t record_size, uint32_t capacity
 	fake_make(&fake, header_size, record_size, capacity);
 	ring = map(&fake);
 	CHECK(tm_ring_capacity(ring) == capacity && tm_ring_head(ring) == 0, "empty: so it says");
-	CHECK(!tm_ring_next(ring, &cursor, &record, &lost) && !cursor && !lost,
+	CHECK(!take(ring, &cursor, &record, &lost) && !cursor && !lost,
 	      "empty: no record, none lost");
 	fake_write_to(&fake, 1, capacity);
 	n = drain(ring, record_size, &cursor, &lost, &good);
 	CHECK(n == capacity && good == n && !lost, "full: each record, whole");
-	CHECK(!tm_ring_next(ring, &cursor, &record, NULL), "full: and then none");
+	CHECK(!take(ring, &cursor, &record, NULL), "full: and then none");
 
 	fake_write_to(&fake, capacity + 1, 3 * (uint64_t)capacity + 2);
 	n = drain(ring, record_size, &cursor, &lost, &good);
@@ -149,9 +179,9 @@ static void one_by_one(size_t header_size, size_t record_size, uint32_t capacity
 	CHECK(lost == capacity + 2 && cursor == tm_ring_head(ring),
 	      "overwritten: the others are counted");
 	cursor = tm_ring_head(ring);
-	CHECK(!tm_ring_next(ring, &cursor, &record, &lost), "from the head: nothing yet");
+	CHECK(!take(ring, &cursor, &record, &lost), "from the head: nothing yet");
 	cursor += 1000;
-	CHECK(!tm_ring_next(ring, &cursor, &record, &lost) && cursor == tm_ring_head(ring) + 1000,
+	CHECK(!take(ring, &cursor, &record, &lost) && cursor == tm_ring_head(ring) + 1000,
 	      "a cursor from elsewhere: nothing, and it stays");
 	tm_ring_unmap(ring);
 	fake_free(&fake);
@@ -306,7 +336,7 @@ static void *read_all(void *arg)
 		abort();
 	do {
 		done = __atomic_load_n(&r->race->done, __ATOMIC_ACQUIRE);
-		while (tm_ring_next(ring, &cursor, &record, &r->lost)) {
+		while (take(ring, &cursor, &record, &r->lost)) {
 			r->got++;
 			r->torn += !whole(&record, r->race->fake.size.record_size);
 			r->disorder += record.seq <= last || record.seq != cursor ||
@@ -350,7 +380,31 @@ static void racing(size_t record_size, uint32_t capacity, uint64_t records)
 	fake_free(&race.fake);
 }
 
-int main(void)
+/* Overwritten between the look and the question: not kept, and counted. */
+static void overwritten_under_the_eye(void)
+{
+	const volatile struct task_sample *there;
+	uint64_t cursor = 0, lost = 0;
+	struct tm_ring *ring;
+	struct fake fake;
+
+	fake_make(&fake, 4096, sizeof(struct task_sample), 16);
+	ring = map(&fake);
+	fake_write_to(&fake, 1, 3);
+	there = tm_ring_peek(ring, &cursor, &lost);
+	CHECK(there && there->seq == 1 && !cursor, "peek: the first, and the cursor stays");
+	CHECK(there == tm_ring_peek(ring, &cursor, &lost) && !cursor, "peek: again the same");
+	fake_write_to(&fake, 4, 17);
+	CHECK(!tm_ring_keep(ring, &cursor, there, &lost) && cursor == 1 && lost == 1,
+	      "keep: overwritten, so lost");
+	there = tm_ring_peek(ring, &cursor, NULL);
+	CHECK(there && there->seq == 2 && tm_ring_keep(ring, &cursor, there, NULL) && cursor == 2,
+	      "keep: the next one is whole");
+	tm_ring_unmap(ring);
+	fake_free(&fake);
+}
+
+static void all_of_it(void)
 {
 	one_by_one(4096, sizeof(struct task_sample), 16);
 	one_by_one(4096, sizeof(struct task_sample), 1);
@@ -361,11 +415,19 @@ int main(void)
 	one_by_one(4096, sizeof(struct task_sample) - 24, 16);
 	half_written();
 	many();
-	refused();
-	counters();
 	racing(sizeof(struct task_sample), 16, 1000000);
 	racing(sizeof(struct task_sample), 1, 300000);
 	racing(sizeof(struct task_sample) + 64, 64, 500000);
 	racing(sizeof(struct task_sample), 1U << 16, 1000000);
+}
+
+int main(void)
+{
+	refused();
+	counters();
+	overwritten_under_the_eye();
+	all_of_it();
+	take = next_in_place;
+	all_of_it();
 	return tap_end();
 }
