@@ -30,6 +30,18 @@
 #endif
 
 /*
+ * 6.6 and newer: a variable that is filled whole by whoever it is given to need
+ * not be filled with zeroes before (CONFIG_INIT_STACK_ALL_ZERO).
+ */
+#ifndef __uninitialized
+#if __has_attribute(__uninitialized__)
+#define __uninitialized __attribute__((__uninitialized__))
+#else
+#define __uninitialized
+#endif
+#endif
+
+/*
  * A field of a task's or its mm's that whoever owns it writes as it likes: any
  * value that it has had will do. KCSAN is told not to mind.
  */
@@ -186,22 +198,24 @@ static __always_inline void tm_mm_add_adjoined(struct mm_struct *mm, int cpu,
 	pages->swap += tm_peek(counters[MM_SWAPENTS]);
 }
 
-static noinline __maybe_unused void tm_mm_add_all(struct mm_struct *mm, struct tm_pages *pages)
+static noinline __maybe_unused struct tm_pages tm_mm_add_all(struct mm_struct *mm)
 {
+	struct tm_pages pages;
 	int cpu, tries = 4;
 	s64 counts;
 
 	do {
 		counts = tm_mm_counts(mm);
-		pages->rss = counts;
-		pages->swap = tm_peek(mm->rss_stat[MM_SWAPENTS].count);
+		pages.rss = counts;
+		pages.swap = tm_peek(mm->rss_stat[MM_SWAPENTS].count);
 		for_each_possible_cpu(cpu) {
-			pages->rss += tm_peek(*per_cpu_ptr(mm->rss_stat[MM_FILEPAGES].counters, cpu)) +
-				      tm_peek(*per_cpu_ptr(mm->rss_stat[MM_ANONPAGES].counters, cpu)) +
-				      tm_peek(*per_cpu_ptr(mm->rss_stat[MM_SHMEMPAGES].counters, cpu));
-			pages->swap += tm_peek(*per_cpu_ptr(mm->rss_stat[MM_SWAPENTS].counters, cpu));
+			pages.rss += tm_peek(*per_cpu_ptr(mm->rss_stat[MM_FILEPAGES].counters, cpu)) +
+				     tm_peek(*per_cpu_ptr(mm->rss_stat[MM_ANONPAGES].counters, cpu)) +
+				     tm_peek(*per_cpu_ptr(mm->rss_stat[MM_SHMEMPAGES].counters, cpu));
+			pages.swap += tm_peek(*per_cpu_ptr(mm->rss_stat[MM_SWAPENTS].counters, cpu));
 		}
 	} while (counts != tm_mm_counts(mm) && --tries);
+	return pages;
 }
 
 static __always_inline void tm_mm_sum(struct mm_struct *mm, int cpus, unsigned long *rss_pages,
@@ -216,9 +230,9 @@ static __always_inline void tm_mm_sum(struct mm_struct *mm, int cpus, unsigned l
 		for (cpu = 1; unlikely(cpu < cpus); cpu++)
 			tm_mm_add_adjoined(mm, cpu, &pages);
 		if (unlikely(counts != tm_mm_counts(mm)))
-			tm_mm_add_all(mm, &pages);
+			pages = tm_mm_add_all(mm);
 	} else {
-		tm_mm_add_all(mm, &pages);
+		pages = tm_mm_add_all(mm);
 	}
 	*rss_pages = pages.rss > 0 ? pages.rss : 0;
 	*coarse_pages = counts > 0 ? counts : 0;

@@ -369,7 +369,7 @@ static void tm_session_replace(struct tm_session *s, struct tm_targets *new)
 
 	rt_mutex_lock(&s->lock);
 	born = llist_del_all(&s->incoming);
-	swap(s->targets, *new);
+	tm_targets_swap(&s->targets, new);
 	rt_mutex_unlock(&s->lock);
 
 	llist_for_each_entry_safe(target, next, born, incoming) {

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "sample_impl.h"
 #include "session_impl.h"
 
 /* Targets sampled before others get the CPU. */
@@ -29,12 +30,10 @@ static bool tm_read_row(struct tm_session *s, unsigned int row, struct pid_names
 	return alive;
 }
 
-/* May @rights see the first target? NULL: the caller has settled that by a file's mode. */
-static bool tm_may_see_first(struct tm_session *s, const struct tm_rights *rights)
+/* May @rights see it? NULL: the caller has settled that by a file's mode. */
+static bool tm_may_see(const struct task_monitor *tm, const struct tm_rights *rights)
 {
-	struct task_monitor *tm = &s->targets.slot[0]->monitor;
-
-	return !rights || tm_may_monitor(rights, tm->pid, tm->type);
+	return !rights || rights->everyone || tm_may_monitor(rights, tm->pid, tm->type);
 }
 
 /*
@@ -45,6 +44,26 @@ static bool tm_may_see_first(struct tm_session *s, const struct tm_rights *right
 static bool tm_may_know_none(const struct tm_session *s, const struct tm_rights *rights)
 {
 	return s->id || !rights || rights->everyone || rights->control;
+}
+
+/*
+ * The first target, without the session's lock: RCU holds what it finds. The read
+ * section is left for a moment where nothing is found, for there may be one on
+ * its way into the table, or the table be in hand.
+ */
+static struct task_monitor *tm_first(struct tm_session *s)
+{
+	struct tm_target *target = rcu_dereference(s->targets.first);
+
+	if (unlikely(!target)) {
+		rcu_read_unlock();
+		rt_mutex_lock(&s->lock);
+		tm_members_join(s);
+		rt_mutex_unlock(&s->lock);
+		rcu_read_lock();
+		target = rcu_dereference(s->targets.first);
+	}
+	return target ? &target->monitor : NULL;
 }
 
 /**
@@ -60,13 +79,39 @@ static bool tm_may_know_none(const struct tm_session *s, const struct tm_rights 
 int tm_session_first(struct tm_session *s, const struct tm_rights *rights,
 		     struct pid_namespace *ns, struct task_sample *sample)
 {
-	int err = tm_may_know_none(s, rights) ? -ESRCH : -EPERM;
+	struct tm_view view = {
+		.ns = ns,
+		.time_ns = ktime_get_ns(),
+		.kind = TM_KIND_READ,
+		.cpus = tm_cpus_on_demand(),
+	};
+	struct task_monitor *tm;
+	int err;
 
-	rt_mutex_lock(&s->lock);
-	tm_members_join(s);
-	if (s->targets.n && tm_read_row(s, 0, ns, sample) && sample->pid)
-		err = tm_may_see_first(s, rights) ? 0 : -EPERM;
-	rt_mutex_unlock(&s->lock);
+	rcu_read_lock();
+	tm = tm_first(s);
+	if (likely(tm && tm_read_sample(tm, &view, sample) && sample->pid))
+		err = tm_may_see(tm, rights) ? 0 : -EPERM;
+	else
+		err = tm_may_know_none(s, rights) ? -ESRCH : -EPERM;
+	rcu_read_unlock();
+	return err;
+}
+
+/** tm_session_first_times - the first target's CPU time now. @times: as tm_session_first()'s sample */
+int tm_session_first_times(struct tm_session *s, const struct tm_rights *rights,
+			   struct pid_namespace *ns, struct tm_cputime *times)
+{
+	struct task_monitor *tm;
+	int err;
+
+	rcu_read_lock();
+	tm = tm_first(s);
+	if (likely(tm && get_times(tm, times) && tm_is_visible(tm, ns)))
+		err = tm_may_see(tm, rights) ? 0 : -EPERM;
+	else
+		err = tm_may_know_none(s, rights) ? -ESRCH : -EPERM;
+	rcu_read_unlock();
 	return err;
 }
 
@@ -81,13 +126,15 @@ int tm_session_first(struct tm_session *s, const struct tm_rights *rights,
 int tm_session_first_pid(struct tm_session *s, const struct tm_rights *rights,
 			 struct pid_namespace *ns)
 {
+	struct task_monitor *tm;
 	int nr = 0;
 
 	rt_mutex_lock(&s->lock);
 	tm_members_join(s);
 	if (s->targets.n) {
-		nr = tm_monitor_nr(&s->targets.slot[0]->monitor, ns);
-		if (nr && !tm_may_see_first(s, rights))
+		tm = &s->targets.slot[0]->monitor;
+		nr = tm_monitor_nr(tm, ns);
+		if (nr && !tm_may_see(tm, rights))
 			nr = -EPERM;
 	}
 	rt_mutex_unlock(&s->lock);
@@ -114,7 +161,7 @@ bool tm_session_row(struct tm_session *s, unsigned int *row, struct pid_namespac
 	rt_mutex_lock(&s->lock);
 	tm_members_join(s);
 	for (; *row < s->targets.n; ++*row) {
-		if (!tm_monitor_nr(&s->targets.slot[*row]->monitor, ns))
+		if (!tm_is_visible(&s->targets.slot[*row]->monitor, ns))
 			continue;
 		tm_read_row(s, *row, ns, sample);
 		found = true;
@@ -150,20 +197,19 @@ static void tm_batch_fill(struct tm_session *s, struct pid_namespace *ns, unsign
 		.kind = TM_KIND_READ,
 		.cpus = tm_cpus_on_demand(),
 	};
-	unsigned int i;
+	struct task_sample *sample = s->batch, *end = sample + n;
+	unsigned int i, total = 0;
 
-	batch->count = 0;
-	batch->total = 0;
 	rcu_read_lock();
 	for (i = 0; i < s->targets.n; i++) {
-		struct task_monitor *tm = &s->targets.slot[i]->monitor;
+		struct tm_target *target = s->targets.slot[i];
+		struct task_monitor *tm = &target->monitor;
 
-		if (!tm_monitor_nr(tm, ns) ||
-		    (tm_scope_is_auto(s) && tm_target_is_gone(s->targets.slot[i])))
+		if (!tm_is_visible(tm, ns) || (tm_scope_is_auto(s) && tm_target_is_gone(target)))
 			continue;
-		batch->total++;
-		if (batch->count < n)
-			get_sample(tm, &view, &s->batch[batch->count++]);
+		total++;
+		if (sample < end)
+			tm_read_sample(tm, &view, sample++);
 		if (i % TM_CHUNK == TM_CHUNK - 1) {
 			rcu_read_unlock();
 			cond_resched();
@@ -171,6 +217,8 @@ static void tm_batch_fill(struct tm_session *s, struct pid_namespace *ns, unsign
 		}
 	}
 	rcu_read_unlock();
+	batch->count = sample - s->batch;
+	batch->total = total;
 }
 
 /**

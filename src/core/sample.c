@@ -17,29 +17,14 @@
 
 #include "sample_impl.h"
 
-/* Up to so many CPUs are added up in every sample of a tick too. */
-#define TM_CPUS_IN_TICK 8
-
 /* How many CPUs there can be, if they are numbered without a hole. */
-static int tm_dense_cpus __ro_after_init = TM_ALL_CPUS;
+int tm_dense_cpus __ro_after_init = TM_ALL_CPUS;
 
 /** tm_sample_init - before the first sample */
 void __init tm_sample_init(void)
 {
 	if (cpumask_weight(cpu_possible_mask) == nr_cpu_ids)
 		tm_dense_cpus = nr_cpu_ids;
-}
-
-/** tm_cpus_on_demand - tm_view.cpus of somebody who asked */
-int tm_cpus_on_demand(void)
-{
-	return tm_dense_cpus;
-}
-
-/** tm_cpus_in_tick - tm_view.cpus of a tick */
-int tm_cpus_in_tick(void)
-{
-	return tm_dense_cpus <= TM_CPUS_IN_TICK ? max(tm_dense_cpus, 0) : 0;
 }
 
 void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type type,
@@ -59,9 +44,8 @@ pid_t tm_monitor_nr(const struct task_monitor *tm, const struct pid_namespace *n
 	return tm_pid_nr(READ_ONCE(tm->pid), ns);
 }
 
-/* The target is gone: what its exit left with us. */
-void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view,
-			   struct task_sample *s)
+/* The target is gone: what its exit left with us. @view by value: see tm_advance(). */
+void tm_sample_gone(struct task_monitor *tm, struct tm_view view, struct task_sample *s)
 {
 	unsigned long flags;
 
@@ -69,9 +53,9 @@ void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view,
 	*s = tm->last;
 	raw_spin_unlock_irqrestore(&tm->lock, flags);
 
-	s->time_ns = view->time_ns;
-	s->kind = view->kind;
-	s->pid = tm_pid_nr(READ_ONCE(tm->pid), view->ns);
+	s->time_ns = view.time_ns;
+	s->kind = view.kind;
+	s->pid = tm_pid_nr(READ_ONCE(tm->pid), view.ns);
 	/* A thread that is in the midst of its exec, between two numbers: all else is unknown. */
 	if (!s->state) {
 		s->state = '-';
@@ -80,7 +64,7 @@ void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view,
 	if (tm->type == PIDTYPE_TGID)
 		s->tgid = s->pid;
 	/* Numbers of others were taken down as tm->ns has them. */
-	if (view->ns != tm->ns) {
+	if (view.ns != tm->ns) {
 		s->ppid = 0;
 		if (tm->type != PIDTYPE_TGID)
 			s->tgid = 0;
@@ -93,17 +77,36 @@ void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view,
  * @view: for whom
  * @sample: filled whole, whatever is returned
  *
- * Called in process context, in an RCU read section, under the lock of the
- * session whose target it is.
+ * Called in process context, in an RCU read section; by several at once, too.
  *
  * Return: true if the target is alive; false if it has exited, also where it
  * is a zombie. @sample then holds its last figures, TM_SAMPLE_EXITED is set.
  */
 bool get_sample(struct task_monitor *tm, const struct tm_view *view, struct task_sample *sample)
 {
-	if (unlikely(READ_ONCE(tm->denied))) {
-		tm_sample_gone(tm, view, sample);
+	return tm_read_sample(tm, view, sample);
+}
+
+/**
+ * get_times - read a target's CPU time now, and nothing else
+ * @tm: the target
+ * @times: filled where true is returned
+ *
+ * As get_sample(), for a fraction of its cost. Return: true if the target is alive.
+ */
+bool get_times(struct task_monitor *tm, struct tm_cputime *times)
+{
+	struct task_struct *task = tm_pid_task(READ_ONCE(tm->pid), tm->type);
+	struct tm_run run;
+
+	if (!task || tm_is_another(tm, task) || READ_ONCE(tm->denied))
 		return false;
+	if (likely(tm->type == PIDTYPE_TGID)) {
+		run = tm_run_of_group(task);
+	} else {
+		run = (struct tm_run){};
+		tm_run_add(&run, task, true);
 	}
-	return tm_get_sample(tm, view, sample);
+	*times = tm_shown(tm, task, &run);
+	return tm_task_alive(task, tm->type);
 }

@@ -46,8 +46,8 @@ struct tm_view {
  *	read @pid before may still look at it
  * @off: the tick passes it over: it has exited, or is no target any more
  * @shown: the CPU time last shown, behind which no later figure goes. Written
- *	under @lock, read without: see tm_show_run()
- * @run_delay_shown: likewise, but written without
+ *	under @lock, read without: see tm_shown()
+ * @run_delay_shown: likewise, but only ever raised, by tm_raise()
  * @peak_shown: likewise, of the peak of the resident set, pages
  * @lock: protects what follows it. Taken in probes: raw, interrupts off.
  * @run_delay_dead: waiting time of threads that were released while watched
@@ -68,7 +68,7 @@ struct task_monitor {
 
 	struct tm_cputime shown;
 	u64 run_delay_shown;
-	unsigned long peak_shown;
+	u64 peak_shown;
 
 	bool off;
 	raw_spinlock_t lock;
@@ -96,12 +96,28 @@ static __always_inline bool tm_task_alive(struct task_struct *task, enum pid_typ
 	return atomic_read(&task->signal->live) > 0;
 }
 
+/* Up to so many CPUs are added up in every sample of a tick too. */
+#define TM_CPUS_IN_TICK 8
+
+extern int tm_dense_cpus;
+
+/* tm_view.cpus of somebody who asked. */
+static inline int tm_cpus_on_demand(void)
+{
+	return tm_dense_cpus;
+}
+
+/* tm_view.cpus of a tick. */
+static inline int tm_cpus_in_tick(void)
+{
+	return tm_dense_cpus <= TM_CPUS_IN_TICK ? max(tm_dense_cpus, 0) : 0;
+}
+
 void tm_sample_init(void);
-int tm_cpus_on_demand(void);
-int tm_cpus_in_tick(void);
 void tm_monitor_init(struct task_monitor *tm, struct pid *pid, enum pid_type type,
 		     struct pid_namespace *ns);
 bool get_sample(struct task_monitor *tm, const struct tm_view *view, struct task_sample *sample);
+bool get_times(struct task_monitor *tm, struct tm_cputime *times);
 pid_t tm_monitor_nr(const struct task_monitor *tm, const struct pid_namespace *ns);
 
 /* For the probes: atomic context, @task cannot go away meanwhile. */

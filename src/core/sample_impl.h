@@ -17,15 +17,13 @@
 #include <linux/mm.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
-#include <linux/sched/clock.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/seqlock.h>
 
 #include "../compat.h"
-#include "sample.h"
+#include "sample_cpu.h"
 
-#define TM_SLICE_TRIES	4	/* the target's CPU switches meanwhile: try again */
 #define TM_ATOMIC_TRIES 64	/* a thread is being released meanwhile: try again */
 
 #define TM_VALID_ALWAYS                                                                            \
@@ -35,66 +33,11 @@
 
 #define TM_VALID_IDENTITY (IS_ENABLED(CONFIG_CGROUPS) ? TM_VALID_CGROUP : 0)
 
-/* What is summed and not shown as it stands: @ticks as the ticks saw it, @rtime exact. */
-struct tm_run {
-	struct tm_cputime ticks;
-	u64 rtime;
-};
-
-/*
- * A running task's sum_exec_runtime was brought up to date at the last tick or
- * switch; what ran since is the CPU's clock less exec_start. update_curr()
- * writes exec_start first and the sum behind it: read both again and take only
- * a pair that stood still. A task that has left the run queue but not yet its
- * CPU was settled by the switch that is under way.
- *
- * update_curr() has no barrier between its two writes. Where CPUs may show
- * them in the other order (arm64), that lasts less than reading the clock takes,
- * which stands between our two readings.
- *
- * cpu_clock(), for sched_clock_cpu() is exported only where the clocks of CPUs
- * may differ (x86).
- */
-static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
-{
-	u64 sum = tm_peek(t->se.sum_exec_runtime);
-	int tries = TM_SLICE_TRIES;
-	u64 start, now;
-
-	while (tries--) {
-		start = tm_peek(t->se.exec_start);
-		smp_rmb();	/* exec_start before the sum: see above */
-		sum = tm_peek(t->se.sum_exec_runtime);
-		if (!tm_peek(t->on_cpu) || !tm_peek(t->on_rq))
-			break;
-		now = cpu_clock(task_cpu(t));
-		smp_rmb();	/* the pair before its second reading */
-		if (start != tm_peek(t->se.exec_start) ||
-		    sum != tm_peek(t->se.sum_exec_runtime))
-			continue;
-		if ((s64)(now - start) > 0)
-			sum += now - start;
-		break;
-	}
-	return sum;
-}
-
-static __always_inline u64 tm_task_rtime(struct task_struct *t, bool with_slice)
-{
-	/* Of an exiting task the parent may be told without its last slice: see tm_final_rtime(). */
-	if (TM_CAN_READ_SLICE && with_slice && unlikely(tm_peek(t->on_cpu)) &&
-	    !(tm_peek(t->flags) & PF_EXITING))
-		return tm_running_rtime(t);
-	return tm_peek(t->se.sum_exec_runtime);
-}
-
 /* The dead threads of a process. */
 static __always_inline void tm_sum_signal(struct tm_run *run, struct task_sample *s,
 					  const struct signal_struct *sig)
 {
-	run->ticks.utime = tm_peek(sig->utime);
-	run->ticks.stime = tm_peek(sig->stime);
-	run->rtime = tm_peek(sig->sum_sched_runtime);
+	*run = tm_run_of_dead(sig);
 	s->run_delay_ns = 0;	/* the kernel keeps no sum of theirs */
 	s->min_flt = tm_peek(sig->min_flt);
 	s->maj_flt = tm_peek(sig->maj_flt);
@@ -110,9 +53,7 @@ static __always_inline void tm_sum_signal(struct tm_run *run, struct task_sample
 static __always_inline void tm_sum_thread(struct tm_run *run, struct task_sample *s,
 					  struct task_struct *t, bool with_slice)
 {
-	run->ticks.utime += tm_peek(t->utime);
-	run->ticks.stime += tm_peek(t->stime);
-	run->rtime += tm_task_rtime(t, with_slice);
+	tm_run_add(run, t, with_slice);
 	s->run_delay_ns += tm_run_delay(t);
 	s->min_flt += tm_peek(t->min_flt);
 	s->maj_flt += tm_peek(t->maj_flt);
@@ -132,9 +73,8 @@ static __always_inline void tm_sum_single(struct tm_run *run, struct task_sample
 					  const struct signal_struct *sig, struct task_struct *t,
 					  bool with_slice)
 {
-	run->ticks.utime = tm_peek(sig->utime) + tm_peek(t->utime);
-	run->ticks.stime = tm_peek(sig->stime) + tm_peek(t->stime);
-	run->rtime = tm_peek(sig->sum_sched_runtime) + tm_task_rtime(t, with_slice);
+	*run = tm_run_of_dead(sig);
+	tm_run_add(run, t, with_slice);
 	s->run_delay_ns = tm_run_delay(t);
 	s->min_flt = tm_peek(sig->min_flt) + tm_peek(t->min_flt);
 	s->maj_flt = tm_peek(sig->maj_flt) + tm_peek(t->maj_flt);
@@ -161,13 +101,14 @@ static __always_inline void tm_sum_all(struct tm_run *run, struct task_sample *s
 {
 	struct signal_struct *sig = task->signal;
 	struct list_head *first = tm_peek(sig->thread_head.next);
-	struct tm_run many;
 
 	/* thread_head is the head of a list that has one entry, this task's. */
 	if (likely(first == &task->thread_node && tm_peek(first->next) == &sig->thread_head)) {
 		tm_sum_single(run, s, sig, task, with_slice);
 	} else {
 		/* Not @run: whose address is not taken stays in registers. */
+		struct tm_run many;
+
 		tm_sum_many(&many, s, task, with_slice);
 		*run = many;
 	}
@@ -190,10 +131,11 @@ static __always_inline void tm_sum_group(struct tm_run *run, struct task_sample 
 {
 	seqlock_t *lock = &task->signal->stats_lock;
 	unsigned int seq = read_seqbegin(lock);
-	struct tm_run locked;
 
 	tm_sum_all(run, s, task, true);
 	if (unlikely(read_seqretry(lock, seq))) {
+		struct tm_run locked;
+
 		tm_sum_locked(&locked, s, task);
 		*run = locked;
 	}
@@ -248,92 +190,13 @@ static inline pid_t tm_pid_nr(const struct pid *pid, const struct pid_namespace 
 	return upid->ns == ns ? upid->nr : 0;
 }
 
-/* Has it run since @shown was shown? */
-static __always_inline bool tm_has_run(struct tm_cputime shown, const struct tm_run *run)
+/* Has it a number in @ns? */
+static inline bool tm_is_visible(const struct task_monitor *tm, const struct pid_namespace *ns)
 {
-	if (TM_CPUTIME_IS_NATIVE)
-		return shown.utime < run->ticks.utime || shown.stime < run->ticks.stime;
-	return shown.utime + shown.stime < run->rtime;
+	return likely(ns == tm->ns) ? READ_ONCE(tm->nr) : tm_pid_nr(READ_ONCE(tm->pid), ns);
 }
 
-/* @tm->lock is held: go on from what was shown last. */
-static inline struct tm_cputime tm_advance_locked(struct task_monitor *tm,
-						  struct task_struct *task,
-						  const struct tm_run *run)
-{
-	struct tm_cputime shown = tm->shown;
-
-	if (TM_CPUTIME_IS_NATIVE) {
-		shown.utime = max(shown.utime, run->ticks.utime);
-		shown.stime = max(shown.stime, run->ticks.stime);
-	} else if (tm_has_run(shown, run)) {
-		if (likely(tm->type == PIDTYPE_TGID))
-			tm_cputime_adopt(&shown, tm_kernel_split(task->signal));
-		else
-			tm_cputime_adopt(&shown, tm_kernel_split(task));
-		tm_cputime_split(&shown, run->rtime, run->ticks);
-	}
-	WRITE_ONCE(tm->shown.utime, shown.utime);
-	WRITE_ONCE(tm->shown.stime, shown.stime);
-	return shown;
-}
-
-/*
- * By value: a @run whose address is not taken stays in registers.
- *
- * What was read of one that has exited since may be more than its parent is told:
- * its last slice is charged when it leaves its CPU, wherever the parent runs. It
- * stays as it was at the exit until tm_settle(). Were it read before, @exited
- * could not be set here.
- */
-static noinline __maybe_unused struct tm_cputime tm_advance(struct task_monitor *tm,
-							    struct task_struct *task,
-							    struct tm_run run)
-{
-	struct tm_cputime shown;
-	unsigned long flags;
-
-	raw_spin_lock_irqsave(&tm->lock, flags);
-	shown = tm->exited ? tm->shown : tm_advance_locked(tm, task, &run);
-	raw_spin_unlock_irqrestore(&tm->lock, flags);
-	return shown;
-}
-
-static __always_inline void tm_show_split(struct task_monitor *tm, struct tm_cputime shown,
-					  struct task_sample *s)
-{
-	u64 run_delay = max(s->run_delay_ns + READ_ONCE(tm->run_delay_dead),
-			    READ_ONCE(tm->run_delay_shown));
-
-	WRITE_ONCE(tm->run_delay_shown, run_delay);
-	s->run_delay_ns = run_delay;
-	s->utime = shown.utime;
-	s->stime = shown.stime;
-}
-
-/*
- * The CPU time as it is shown, and the waiting for it. Neither goes behind what
- * was shown before.
- *
- * Most processes have not run since, and are shown the same again. One that has
- * goes on from there under @tm->lock: in process context one samples a target at
- * a time, under its session's lock, but its exit is sampled in the probe,
- * whatever happens elsewhere. Two that split the same time apart, with a tick
- * between them, could each put it on another side, and the greater of both
- * halves would be more than it ever ran. A pair that is read while the probe
- * writes it is a little less than either, never more.
- */
-static __always_inline void tm_show_run(struct task_monitor *tm, struct task_struct *task,
-					const struct tm_run *run, struct task_sample *s)
-{
-	struct tm_cputime shown = { READ_ONCE(tm->shown.utime), READ_ONCE(tm->shown.stime) };
-
-	if (tm_has_run(shown, run))
-		shown = tm_advance(tm, task, *run);
-	tm_show_split(tm, shown, s);
-}
-
-static inline void tm_show_comm(char *to, const char *from)
+static __always_inline void tm_show_comm(char *to, const char *from)
 {
 	BUILD_BUG_ON(TM_COMM_LEN != TASK_COMM_LEN);
 	memcpy(to, from, TM_COMM_LEN);
@@ -348,6 +211,14 @@ static inline u64 tm_cgroup_id(struct task_struct *task)
 #else
 	return 0;
 #endif
+}
+
+/* Most sleep; the kernel's own way to say so is a dozen instructions longer. */
+static __always_inline char tm_state_char(struct task_struct *task)
+{
+	if (likely(tm_peek(task->__state) == TASK_INTERRUPTIBLE && !tm_peek(task->exit_state)))
+		return 'S';
+	return data_race(task_state_to_char(task));
 }
 
 /* What the target is, other than its figures. @head stands for the process. */
@@ -371,7 +242,7 @@ static __always_inline void tm_show_identity(struct task_monitor *tm, struct tas
 	s->uid = __kuid_val(__task_cred(task)->uid);
 	s->threads = tm_peek(task->signal->nr_threads);
 	s->cpu = task_cpu(head);
-	s->state = data_race(task_state_to_char(head));
+	s->state = tm_state_char(head);
 	tm_show_comm(s->comm, task->comm);
 	s->cgroup_id = tm_cgroup_id(head);
 }
@@ -386,11 +257,11 @@ static __always_inline void tm_show_identity(struct task_monitor *tm, struct tas
 static __always_inline void tm_show_peak(struct task_monitor *tm, struct task_struct *task,
 					 unsigned long pages, struct task_sample *s)
 {
-	unsigned long shown = READ_ONCE(tm->peak_shown);
+	u64 shown = READ_ONCE(tm->peak_shown);
 
 	pages = max(pages, tm_peek(task->signal->maxrss));
 	if (unlikely(pages > shown))
-		WRITE_ONCE(tm->peak_shown, pages);
+		tm_raise(&tm->peak_shown, pages);
 	else
 		pages = shown;
 	s->peak_rss_bytes = (u64)pages << PAGE_SHIFT;
@@ -535,16 +406,16 @@ static __always_inline bool tm_is_another(const struct task_monitor *tm,
 	return task != tm->task || READ_ONCE(tm->final);
 }
 
-void tm_sample_gone(struct task_monitor *tm, const struct tm_view *view, struct task_sample *s);
+void tm_sample_gone(struct task_monitor *tm, struct tm_view view, struct task_sample *s);
 
-/* get_sample(), inline: for the tick, which passes over those that are denied. */
+/* Of a target that is not denied. */
 static __always_inline bool tm_get_sample(struct task_monitor *tm, const struct tm_view *view,
 					  struct task_sample *sample)
 {
 	struct task_struct *task = tm_pid_task(READ_ONCE(tm->pid), tm->type);
 
 	if (unlikely(!task || tm_is_another(tm, task))) {
-		tm_sample_gone(tm, view, sample);
+		tm_sample_gone(tm, *view, sample);
 		return false;
 	}
 	tm_sample_task(tm, task, view, sample);
@@ -555,6 +426,20 @@ static __always_inline bool tm_get_sample(struct task_monitor *tm, const struct 
 		sample->flags |= TM_SAMPLE_CPU_AS_OF_TICK;
 	sample->exit_time_ns = READ_ONCE(tm->last.exit_time_ns) ?: view->time_ns;
 	return false;
+}
+
+/*
+ * get_sample(), inline, for whoever reads many or in a hurry: also of targets that
+ * may be denied, which no tick comes across.
+ */
+static __always_inline bool tm_read_sample(struct task_monitor *tm, const struct tm_view *view,
+					   struct task_sample *sample)
+{
+	if (unlikely(READ_ONCE(tm->denied))) {
+		tm_sample_gone(tm, *view, sample);
+		return false;
+	}
+	return tm_get_sample(tm, view, sample);
 }
 
 #endif /* TM_CORE_SAMPLE_IMPL_H */

@@ -136,10 +136,11 @@ void tm_sample_exit(struct task_monitor *tm, struct task_struct *task, struct ta
 static void tm_settle(struct task_monitor *tm, struct task_struct *task, const struct tm_run *run,
 		      struct task_sample *s)
 {
+	struct tm_cputime ticks = tm_ticks_of(tm, task);
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&tm->lock, flags);
-	tm_show_split(tm, tm_advance_locked(tm, task, run), s);
+	tm_show_split(tm, tm_advance_locked(tm, task, run, ticks), s);
 	/* Threads that exit at once: the exit may have been told before the peak was taken down. */
 	if (tm->last.valid & TM_VALID_PEAK_RSS) {
 		tm_show_peak(tm, task, 0, s);

@@ -12,6 +12,7 @@
 #include <linux/types.h>
 
 struct file;
+struct tm_cputime;
 struct pid_namespace;
 struct tm_rights;
 struct tm_session;
@@ -78,6 +79,8 @@ int tm_session_clear(struct tm_session *s);
 
 int tm_session_first(struct tm_session *s, const struct tm_rights *rights,
 		     struct pid_namespace *ns, struct task_sample *sample);
+int tm_session_first_times(struct tm_session *s, const struct tm_rights *rights,
+			   struct pid_namespace *ns, struct tm_cputime *times);
 int tm_session_first_pid(struct tm_session *s, const struct tm_rights *rights,
 			 struct pid_namespace *ns);
 bool tm_session_row(struct tm_session *s, unsigned int *row, struct pid_namespace *ns,

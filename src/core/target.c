@@ -78,19 +78,35 @@ int tm_targets_reserve(struct tm_targets *targets)
 	return 0;
 }
 
+static void tm_targets_publish(struct tm_targets *targets)
+{
+	rcu_assign_pointer(targets->first, targets->n ? targets->slot[0] : NULL);
+}
+
+/* Before anything is released: who looks from now on does not find it. */
+static void tm_targets_hide(struct tm_targets *targets)
+{
+	RCU_INIT_POINTER(targets->first, NULL);
+}
+
 /** tm_targets_append - into room that was reserved */
 void tm_targets_append(struct tm_targets *targets, struct tm_target *target)
 {
 	targets->slot[targets->n++] = target;
+	if (targets->n == 1)
+		tm_targets_publish(targets);
 }
 
 /** tm_targets_remove - take the @i-th out and release it; the others keep their order */
 void tm_targets_remove(struct tm_targets *targets, unsigned int i)
 {
-	tm_target_release(targets->slot[i]);
+	struct tm_target *target = targets->slot[i];
+
 	targets->n--;
 	memmove(targets->slot + i, targets->slot + i + 1,
 		(targets->n - i) * sizeof(*targets->slot));
+	tm_targets_publish(targets);
+	tm_target_release(target);
 }
 
 /** tm_targets_sweep - release those that are gone; the others keep their order */
@@ -98,6 +114,7 @@ void tm_targets_sweep(struct tm_targets *targets)
 {
 	unsigned int from, to = 0;
 
+	tm_targets_hide(targets);
 	for (from = 0; from < targets->n; from++) {
 		if (tm_target_is_gone(targets->slot[from]))
 			tm_target_release(targets->slot[from]);
@@ -105,14 +122,26 @@ void tm_targets_sweep(struct tm_targets *targets)
 			targets->slot[to++] = targets->slot[from];
 	}
 	targets->n = to;
+	tm_targets_publish(targets);
 }
 
 /** tm_targets_clear - release all of them, and the table */
 void tm_targets_clear(struct tm_targets *targets)
 {
+	tm_targets_hide(targets);
 	while (targets->n)
 		tm_target_release(targets->slot[--targets->n]);
 	kvfree(targets->slot);
 	targets->slot = NULL;
 	targets->capacity = 0;
+}
+
+/** tm_targets_swap - each becomes the other; under the lock of whichever is a session's */
+void tm_targets_swap(struct tm_targets *a, struct tm_targets *b)
+{
+	swap(a->slot, b->slot);
+	swap(a->n, b->n);
+	swap(a->capacity, b->capacity);
+	tm_targets_publish(a);
+	tm_targets_publish(b);
 }

@@ -64,11 +64,14 @@ static inline bool tm_target_is_gone(const struct tm_target *target)
  * @slot: the first @n of @capacity hold one each
  * @n: how many there are
  * @capacity: how many there is room for
+ * @first: what is in the first slot, for readers under RCU alone; NULL where there
+ *	is nothing, or it is just being changed
  *
  * Protected by the session's lock.
  */
 struct tm_targets {
 	struct tm_target **slot;
+	struct tm_target __rcu *first;
 	unsigned int n;
 	unsigned int capacity;
 };
@@ -86,5 +89,6 @@ void tm_targets_append(struct tm_targets *targets, struct tm_target *target);
 void tm_targets_remove(struct tm_targets *targets, unsigned int i);
 void tm_targets_sweep(struct tm_targets *targets);
 void tm_targets_clear(struct tm_targets *targets);
+void tm_targets_swap(struct tm_targets *a, struct tm_targets *b);
 
 #endif /* TM_CORE_TARGET_H */

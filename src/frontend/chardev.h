@@ -43,7 +43,21 @@ static inline bool tm_file_may_control(struct tm_file *tf)
 	return tf->rights.control || READ_ONCE(tf->session);
 }
 
-int tm_copy_grown(void __user *to, size_t to_size, const void *from, size_t from_size);
+int tm_put_words(u64 __user *to, const u64 *from, size_t n);
+int tm_copy_resized(void __user *to, size_t to_size, const void *from, size_t from_size);
+
+/*
+ * Give the caller as much of @from as it has room for, and zeroes behind what
+ * we know: @to_size is the size of its structure, from the request's number.
+ * Return: 0 or -EFAULT.
+ */
+static inline int tm_copy_grown(void __user *to, size_t to_size, const void *from,
+				size_t from_size)
+{
+	if (likely(to_size == from_size && !(from_size % sizeof(u64))))
+		return tm_put_words(to, from, from_size / sizeof(u64));
+	return tm_copy_resized(to, to_size, from, from_size);
+}
 
 long tm_ioctl_session(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_add(struct tm_file *tf, unsigned int cmd, void __user *arg);

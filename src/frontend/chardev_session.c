@@ -102,8 +102,6 @@ static int tm_copy_array(u64 to, size_t to_size, const void *from, size_t from_s
 	char __user *uto = u64_to_user_ptr(to);
 	int err = 0;
 
-	if (to_size == from_size)
-		return copy_to_user(uto, from, n * from_size) ? -EFAULT : 0;
 	for (; n && !err; n--, uto += to_size, from += from_size)
 		err = tm_copy_grown(uto, to_size, from, from_size);
 	return err;

@@ -139,7 +139,7 @@ static void pointer_to_the_end(void)
 	char *half = pages(PROT_READ | PROT_WRITE);
 
 	munmap(half + PAGE, PAGE);
-	tap_errno(dev_ioctl(fd, _IOC(_IOC_READ, 'N', _IOC_NR(TM_GET), 16), half + PAGE - 16), 0,
+	tap_errno(dev_ioctl(fd, TM_GET_16, half + PAGE - 16), 0,
 		  "TM_GET of 16 bytes at the end of memory");
 	tap_errno(dev_ioctl(fd, _IOC(_IOC_READ, 'N', _IOC_NR(TM_GET), 1024), half + PAGE - 512),
 		  EFAULT, "TM_GET with its zeroes beyond the end of memory");

@@ -96,6 +96,8 @@ int module_unload(void);
 int module_unload_patiently(void);
 int module_refs(void);
 const char *module_trace(void);
+/* The lab's structure; of <linux/taskmonitor.h>. */
+#define TM_GET_16 _IOC(_IOC_READ, TM_IOC_MAGIC, _IOC_NR(TM_GET), TM_SAMPLE_SIZE_VER0)
 int dev_open(void);
 int dev_ioctl(int fd, unsigned long request, void *arg);
 int sampler_threads(pid_t *pid);

@@ -391,6 +391,7 @@ static void exec_denied(unsigned int scope, const char *path, const char *name)
 		tap_ok(scope == TM_SCOPE_LIST && has_no_figures(&row),
 		       "%s: its row has no figures", name);
 	tap_ok(dev_ioctl(d.fd, TM_GET, &get) < 0, "%s: TM_GET is refused", name);
+	tap_ok(dev_ioctl(d.fd, TM_GET_16, &get) < 0, "%s: of the lab's 16 bytes too", name);
 	tap_ok(session_add(d.fd, p.pid) < 0, "%s: it cannot be added again", name);
 	program_end(&p);
 	diary_read(&d);
