@@ -190,6 +190,7 @@ static void reaped_at_once(void)
 		}
 		ns = row_value(row, "usr") + row_value(row, "sys");
 		ns -= (micros(&ru.ru_utime) + micros(&ru.ru_stime)) * 1000;
+		if (ns < 0 || ns > 2000) tap_diag("off by %lld", ns);
 		bad += ns < 0 || ns > 2000;
 	}
 	tap_is(bad, 0, "100 that exit: each one's totals are wait4's");

@@ -14,7 +14,7 @@
 
 #include "harness.h"
 
-#define SPIKES	   8
+#define SPIKES	   rounds(8)
 #define SPIKE	   (400LL << 20)
 #define HOLD_NS	   (20 * NSEC_PER_MSEC)
 #define NEAR	   (1LL << 20)
