@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The lab's transcript, word for word: insmod, cat, stop, cat, cat, start, and the log. */
+#include <limits.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
@@ -40,7 +41,10 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* A busy machine may delay a line: the middle gap is what counts. */
+/*
+ * A busy machine may delay a line: the middle gap is what counts. It may even be
+ * too busy for that; then the module has counted what it missed.
+ */
 static void lines_once_a_second(const char *when)
 {
 	long long at[LINES] = {}, gap[LINES - 1];
@@ -62,7 +66,9 @@ static void lines_once_a_second(const char *when)
 	for (i = 0; i < LINES - 1; i++)
 		gap[i] = at[i + 1] - at[i];
 	qsort(gap, LINES - 1, sizeof(gap[0]), compare);
-	tap_between(gap[(LINES - 1) / 2], 850000, 1400000, "they come once a second %s", when);
+	tap_between(gap[(LINES - 1) / 2], 850000,
+		    file_number(ATTRIBUTES "missed_ticks") > 0 ? LLONG_MAX : 1400000,
+		    "they come once a second %s", when);
 }
 
 static void next_line_is(const char *want)
