@@ -51,6 +51,9 @@ void tm_sample_gone(struct task_monitor *tm, struct tm_view view, struct task_sa
 
 	raw_spin_lock_irqsave(&tm->lock, flags);
 	*s = tm->last;
+	/* There is no task any more: a zombie that was settled has been reaped since. */
+	if (tm->final && s->state == 'Z')
+		s->state = 'X';
 	raw_spin_unlock_irqrestore(&tm->lock, flags);
 
 	s->time_ns = view.time_ns;

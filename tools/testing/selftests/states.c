@@ -168,6 +168,34 @@ static void killed(void)
 	bury("killed", &c);
 }
 
+static bool totals_are_final(struct task_sample *s)
+{
+	struct tm_batch batch = {
+		.records = (unsigned long)s, .capacity = 1, .record_size = sizeof(*s),
+	};
+
+	return !dev_ioctl(dev, TM_BATCH, &batch) && batch.count == 1 &&
+	       s->flags & TM_SAMPLE_EXITED && !(s->flags & TM_SAMPLE_CPU_AS_OF_TICK);
+}
+
+/* Its totals become final while it is a zombie; it is reaped all the same, later. */
+static void reaped_late(void)
+{
+	struct task_sample s;
+	siginfo_t info;
+	struct child c;
+
+	child_start(&c);
+	monitor(c.pid);
+	child_exit(&c, 3);
+	waitid(P_PID, (id_t)c.pid, &info, WEXITED | WNOWAIT);
+	if (!dev_ioctl(dev, TM_GET, &s) || errno != ESRCH)
+		tap_bail("a zombie lives");
+	tap_ok(eventually(totals_are_final(&s)), "late: its totals are final");
+	tap_is(s.state, 'Z', "late: while it is a zombie");
+	bury("late", &c);
+}
+
 /* 100 that are gone as soon as they are added. */
 static void reaped_at_once(void)
 {
@@ -306,6 +334,7 @@ int main(int argc, char **argv)
 	exits_unseen();
 	killed();
 	reaped_at_once();
+	reaped_late();
 	leader_first();
 	exec_from_thread();
 	kernel_thread();
