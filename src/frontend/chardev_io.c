@@ -4,7 +4,6 @@
  * administrator's; of one's own session one's own.
  */
 #include <linux/fs.h>
-#include <linux/uaccess.h>
 
 #include "chardev.h"
 
@@ -20,7 +19,7 @@ static ssize_t tm_copy_records(struct tm_session *s, u64 *cursor, char __user *b
 		if (!tm_session_next_record(s, &next, &sample))
 			break;
 		/* Seen is what has arrived: one that could not be copied is not lost. */
-		if (copy_to_user(buf + done, &sample, sizeof(sample)))
+		if (tm_copy_grown(buf + done, sizeof(sample), &sample, sizeof(sample)))
 			return done ?: -EFAULT;
 		*cursor = next;
 		done += sizeof(sample);
