@@ -267,7 +267,11 @@ static bool is_waiting(pid_t pid, bool polls)
 {
 	if (!polls)
 		return is_blocked_in(pid, SYS_read);
-	return is_blocked_in(pid, SYS_poll) || is_blocked_in(pid, SYS_ppoll);
+#ifdef SYS_poll
+	if (is_blocked_in(pid, SYS_poll))
+		return true;
+#endif
+	return is_blocked_in(pid, SYS_ppoll);
 }
 
 static void while_blocked(bool polls)
