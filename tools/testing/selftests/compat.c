@@ -124,15 +124,18 @@ static void ask_requests(int fd, struct answers *a, const struct shared *sh)
 
 static void ask_history(int fd, struct answers *a)
 {
-	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct pollfd p = { .fd = fd };
 	char *map = mmap(NULL, ring_bytes(RECORDS), PROT_READ, MAP_SHARED, fd, 0);
 
+	/* The last record may come a moment after the target was reaped; then the end. */
+	poll(&p, 1, 10000);
 	a->mapped_ok = map != MAP_FAILED;
 	if (a->mapped_ok) {
 		memcpy(&a->header, map, sizeof(a->header));
 		memcpy(a->mapped, map + 4096, sizeof(a->mapped));
 		munmap(map, ring_bytes(RECORDS));
 	}
+	p.events = POLLIN;
 	poll(&p, 1, 0);
 	a->events = p.revents;
 }
