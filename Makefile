@@ -56,8 +56,12 @@ check-machines: ## run the tests on real-time, cloud, arm64 and s390x kernels; b
 	tools/testing/machines.sh
 
 .PHONY: bench
-bench: ## what it costs and how well it keeps time (KERNELS="6.12")
+bench: ## what it costs, beside pidstat, BPF and others (KERNELS="6.12", ACCEL=kvm, HERE=1)
 	tools/testing/bench/run.sh
+
+.PHONY: bench-record
+bench-record: ## keep what it costs now as what make check compares with
+	tools/testing/bench/run.sh record
 
 .PHONY: soak
 soak: ## a day in virtual time: does it leak, lose or drift? (HOURS=1, KERNELS="6.1", SEED=7)

@@ -4,10 +4,10 @@
 # Install the Debian packages of packages.txt that are missing: as root
 # through apt, otherwise print the one line that does it and fail.
 #
-# usage: setup.sh [ARCH...] [debug]
+# usage: setup.sh [ARCH...] [debug] [bench]
 #
 # Each ARCH adds what building for it and emulating it needs, debug what building
-# a debug kernel needs.
+# a debug kernel needs, bench what make bench compares with.
 
 set -eu
 

@@ -1,38 +1,113 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make bench: what the engine costs, in guest instructions under virtual time,
-# and how well it keeps time, under emulation (or KVM, where it works).
+# make bench: what the module costs, and what others cost over the same processes,
+# in one run on one kernel; a table, the results behind it, and a plot.
 #
-# Instructions repeat to the digit; times do not. KERNELS chooses the kernels.
+#   KERNELS="6.12 6.1"  default 6.12
+#   ACCEL=kvm           the same in nanoseconds of this machine; default icount:
+#                       in instructions, which repeat to the digit
+#   HERE=1              the same on this machine and its kernel, as root
+#
+# usage: run.sh         all of it
+#        run.sh small   what make check looks at: results alone, in instructions
+#        run.sh record  the same, kept as what make check compares with
 
-set -eu
+set -eu -o pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 out=$top/build/bench
-unset MAKEFLAGS MAKELEVEL
+accel=${ACCEL:-icount}
+unset MAKEFLAGS MFLAGS MAKELEVEL
 
-"$top/tools/testing/setup.sh"
-mkdir -p "$out"
-gcc -std=gnu11 -O2 -Wall -Wextra -Werror -pthread -static -I"$top/include/uapi" \
-	-o "$out/engine" "$here/engine.c"
+programs=(crowd idle memory ours ours_exit)
+peers=(peers_proc peers_taskstats peers_exit peers_programs
+       peers_bpf all.bpf.o all-threads.bpf.o nine.bpf.o)
 
-for kernel in ${KERNELS:-6.12 6.1}; do
+# build TARGET: all, or peers
+build() { make -s -j"$(nproc)" -C "$here" OUT="$out" "$1"; }
+
+# guest KERNEL ACCEL CPUS UNIT WHAT [OPTION...]: what guest.sh WHAT prints there
+guest() {
+	local kernel=$1 accel=$2 cpus=$3 unit=$4 what=$5 p files=()
+	shift 5
+	for p in "${programs[@]}"; do files+=(--file "$out/$p"); done
+	"$top/tools/testing/vm/run.sh" -k "$kernel" --module "$MODULE" "${files[@]}" \
+		--out "$out/vm-$KVER-$what" --accel "$accel" --cpus "$cpus" "$@" \
+		--exec "$here/guest.sh" "$unit" "$what"
+}
+
+# show RESULTS: the table, and the plot beside it
+show() {
+	"$here/table.pl" "$1" | tee "${1%.jsonl}.txt"
+	"$here/plot.sh" "$1" "${1%.jsonl}.svg"
+	echo
+	echo "results: ${1#"$top"/}, plot: ${1%.jsonl}.svg" | sed "s|$top/||g"
+}
+
+small() {
+	"$top/tools/testing/setup.sh"
+	build all
 	KVER="" MODULE=""
-	eval "$("$top/tools/testing/build.sh" "$kernel")"
-	guest() {
-		"$top/tools/testing/vm/run.sh" -k "$kernel" --module "$MODULE" \
-			--file "$out/engine" --out "$out/$KVER" "${@:2}" \
-			--exec "$here/engine.sh" "$1"
-	}
-	{
-		echo "# Linux $KVER, virtual time, one CPU"
-		for what in cost fork cadence; do
-			guest $what --accel icount --cpus 1 --timeout 600
-		done
-		echo "# Linux $KVER, two CPUs, time as it comes"
-		for what in cadence steps; do
-			guest $what --timeout 300
-		done
-	} | tee "$out/engine-$KVER.txt"
-done
+	eval "$("$top/tools/testing/build.sh" 6.12)"
+	guest 6.12 icount 1 instructions small --timeout 300
+}
+
+# What peers_programs is to look at, with its libraries, for the guest.
+pack() {
+	local p
+	for p in "sysstat /usr/bin/pidstat" "procps /usr/bin/top" "atop /usr/bin/atop"; do
+		# shellcheck disable=SC2086  # words
+		"$here/pack.sh" "$out/packages" $p
+	done
+	printf -- '--file\n%s\n' /lib/terminfo/d/dumb:lib/terminfo/d/dumb
+}
+
+in_guests() {
+	local kernel unit cpus results packed
+	programs+=("${peers[@]}" cadence)
+	packed=$(pack)
+	mapfile -t packed <<<"$packed"
+	if [ "$accel" = icount ]; then unit=instructions cpus=1; else unit=ns cpus=2; fi
+	for kernel in ${KERNELS:-6.12}; do
+		KVER="" MODULE=""
+		eval "$("$top/tools/testing/build.sh" "$kernel")"
+		results=$out/results-$KVER-$unit.jsonl
+		echo "measuring on $KVER; some minutes" >&2
+		{
+			guest "$kernel" "$accel" "$cpus" "$unit" all --memory 4096 --timeout 3600 \
+				"${packed[@]}"
+			guest "$kernel" "$accel" 2 "$unit" steps --timeout 900	# wants two CPUs
+		} | tee "$results.all" | grep -v '^{' || :
+		grep '^{' "$results.all" >"$results"
+		show "$results"
+	done
+}
+
+on_this_machine() {
+	local results
+	[ "$(id -u)" = 0 ] || { echo "run.sh: HERE=1 is for root" >&2; exit 1; }
+	results=$out/results-$(uname -r)-here.jsonl
+	if [ ! -d /sys/module/taskmonitor ]; then
+		make -s -C "$top" modules
+		trap 'rmmod taskmonitor' EXIT
+	fi
+	BENCH_HERE=1 BENCH_PROGRAMS=$out TM_MODULE=$top/src/taskmonitor.ko \
+		"$here/guest.sh" ns all >"$results"
+	show "$results"
+}
+
+case ${1-all} in
+all)
+	"$top/tools/testing/setup.sh" bench
+	mkdir -p "$out"
+	build peers
+	if [ -n "${HERE-}" ]; then on_this_machine; else in_guests; fi
+	;;
+small)	small ;;
+record)
+	small >"$out/small.jsonl"
+	"$here/compare.pl" --record "$out/small.jsonl" "$here/recorded-6.12.txt"
+	;;
+*)	echo "usage: run.sh [small|record]" >&2; exit 2 ;;
+esac

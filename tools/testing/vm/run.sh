@@ -209,7 +209,11 @@ ROWS=$rows
 COLS=$cols
 TERM=${TERM:-linux}
 END
-(cd "$root" && find . | cpio --quiet -o -H newc -R 0:0) >"$work/initramfs"
+# The same bytes each time: where things come to lie in memory depends on it, and
+# with that what some of them cost.
+find "$root" -exec touch -h -d @0 {} +
+(cd "$root" && find . | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0) \
+	>"$work/initramfs"
 
 case $mode in
 shell)	# Ctrl-C is for the guest
