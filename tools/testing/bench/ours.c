@@ -8,8 +8,8 @@
  *   ours.batch    TM_BATCH, copied to user space; ours.system: of scope system
  *   ours.tick     the sampler's tick into the ring, by TM_STATE
  *   ours.mmap     the records out of the mapped ring, copied by libtaskmonitor
- *   ours.inplace  the same without a copy: CPU time and memory, by the protocol
- *                 that the header describes
+ *   ours.peek     the same, looked at where they are: CPU time and memory
+ *   ours.inplace  that by the protocol which the header describes, no library
  *   ours.read     the records by read()
  */
 #include "bench.h"
@@ -111,6 +111,22 @@ static void consume(void)
 static const struct tm_ring_header *header;
 static volatile unsigned long long taken;
 
+static void consume_by_peeking(void)
+{
+	uint64_t cursor = tm_ring_head(ring) - crowd.n, lost = 0;
+	const volatile struct task_sample *s;
+	unsigned long long sum = 0, figures;
+
+	while ((s = tm_ring_peek(ring, &cursor, &lost))) {
+		figures = s->utime + s->stime + s->rss_bytes;
+		if (tm_ring_keep(ring, &cursor, s, &lost))
+			sum += figures;
+	}
+	if (lost)
+		die("the ring");
+	taken = sum;
+}
+
 static void consume_in_place(void)
 {
 	const struct task_sample *slots = (const void *)((const char *)header + header->header_size);
@@ -169,6 +185,7 @@ static void mapped(void)
 	usleep(5 * TICK_NS / 2000);
 	tm_session_stop(s);
 	emit_sample("ours.mmap", best_sample(consume));
+	emit_sample("ours.peek", best_sample(consume_by_peeking));
 	map_header(tm_session_fd(s));
 	emit_sample("ours.inplace", best_sample(consume_in_place));
 	tm_ring_unmap(ring);

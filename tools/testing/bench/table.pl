@@ -56,6 +56,7 @@ sub number {
 my @samplers = (
 	['ours.tick', 'tick into the ring'],
 	['ours.inplace', 'mapped ring, in place'],
+	['ours.peek', 'mapped ring, peeked'],
 	['ours.mmap', 'mapped ring, copied'],
 	['ours.read', 'ring, by read()'],
 	['ours.batch', 'TM_BATCH'],
