@@ -28,6 +28,7 @@ static const struct option long_options[] = {
 	{ "interval",	required_argument,	NULL, 'i' },
 	{ "count",	required_argument,	NULL, 'c' },
 	{ "csv",	no_argument,		NULL, 'C' },
+	{ "root",	required_argument,	NULL, 'R' },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -99,6 +100,9 @@ static void set_option(struct options *opts, int option)
 		break;
 	case 'C':
 		opts->csv = true;
+		break;
+	case 'R':
+		opts->root = optarg;
 		break;
 	case OPT_DEVICE:
 		opts->device = optarg;

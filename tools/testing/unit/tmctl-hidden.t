@@ -1,7 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-#
-# shellcheck disable=SC1091,SC2154  # lib.sh sets them
+# shellcheck disable=SC1091,SC2016,SC2154  # lib.sh sets them; eval
 #
 # tmctl hidden on this machine's own /proc, with a library (fake_processes.c) that
 # plays the module's views.
