@@ -179,6 +179,7 @@ static const struct {
 	{ TM_INTERVAL, tm_ioctl_interval },
 	{ TM_BATCH, tm_ioctl_batch },
 	{ TM_SESSIONS, tm_ioctl_sessions },
+	{ TM_TASKS, tm_ioctl_tasks },
 };
 
 #define TM_NR_FIRST _IOC_NR(TM_GET)

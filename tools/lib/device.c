@@ -181,3 +181,23 @@ ssize_t tm_sessions_list(struct tm_device *dev, struct tm_state *states, size_t 
 		*total = list.total;
 	return list.count < list.capacity ? (ssize_t)list.count : (ssize_t)list.capacity;
 }
+
+ssize_t tm_tasks_list(struct tm_device *dev, struct tm_task *tasks, size_t n, size_t *total)
+{
+	struct tm_task_list list = {
+		.tasks = (uintptr_t)tasks,
+		.capacity = n > INT32_MAX ? INT32_MAX : (uint32_t)n,
+		.task_size = sizeof(*tasks),
+	};
+	size_t count, i;
+
+	assert(tasks || !n);
+	if (request(dev, TM_TASKS, &list))
+		return -1;
+	count = list.count < list.capacity ? list.count : list.capacity;
+	for (i = 0; i < count; i++)
+		tasks[i].comm[TM_COMM_LEN - 1] = '\0';
+	if (total)
+		*total = list.total;
+	return (ssize_t)count;
+}

@@ -6,7 +6,10 @@
  *	utf8 json parse rates clock	know nothing of tmctl
  *	error output			how it ends
  *	field columns			what is shown, and how
+ *	table				rows of fields
  *	request				libtaskmonitor, with messages
+ *	hidden_*			the views that hidden compares
+ *	doctor_*			the checks that doctor makes
  *	cmd_*				one file for a family of commands
  *	options main			the command line
  */
@@ -31,6 +34,12 @@ static const struct command commands[] = {
 	{ "stop", cmd_stop, "", "", "stop the sampling", NULL },
 	{ "pid", cmd_pid, "", "[PID]", "show the target, or make PID the target", NULL },
 	{ "status", cmd_status, "", "", "what the sampler does, and every session", NULL },
+	{ "hidden", cmd_hidden, "C", "[--csv]", "processes that hide from some views of the machine",
+	  "  -C, --csv             comma separated values\n\n"
+	  "Exit codes: 0 none hides, 1 some do, 5 failed; 2, 3, 4 as everywhere.\n" },
+	{ "doctor", cmd_doctor, "R:", "", "why something does not work, and what to do",
+	  "  -R, --root=DIR        look at the files of the machine below DIR\n\n"
+	  "Exit codes: 0 nothing is in the way (warnings may be), 1 something is.\n" },
 	{ "version", cmd_version, "", "", "versions of tmctl, library and module", NULL },
 	{ "help", cmd_help, "", "[COMMAND]", "this help, or a command's", NULL },
 };

@@ -27,6 +27,8 @@ static const struct option long_options[] = {
 	{ "all",	no_argument,		NULL, 'a' },
 	{ "interval",	required_argument,	NULL, 'i' },
 	{ "count",	required_argument,	NULL, 'c' },
+	{ "csv",	no_argument,		NULL, 'C' },
+	{ "root",	required_argument,	NULL, 'R' },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -95,6 +97,12 @@ static void set_option(struct options *opts, int option)
 		break;
 	case 'c':
 		opts->count = optarg;
+		break;
+	case 'C':
+		opts->csv = true;
+		break;
+	case 'R':
+		opts->root = optarg;
 		break;
 	case OPT_DEVICE:
 		opts->device = optarg;

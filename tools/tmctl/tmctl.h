@@ -11,9 +11,11 @@
 enum {
 	STATUS_DONE = 0,
 	STATUS_FAILED = 1,	/* also: no such process, no target */
+	STATUS_FOUND = 1,	/* hidden, doctor: something was */
 	STATUS_USAGE = 2,
 	STATUS_NO_MODULE = 3,
 	STATUS_NOT_PERMITTED = 4,
+	STATUS_UNABLE = 5,	/* failed, where 1 is an answer */
 };
 
 /* The command line's options, of every command; an absent one is null or false. */
@@ -21,7 +23,9 @@ struct options {
 	const char *device;	/* path of the device's file */
 	const char *interval;
 	const char *count;
+	const char *root;
 	bool json;
+	bool csv;
 	bool all;
 	bool help;
 	bool version;
@@ -52,6 +56,8 @@ int cmd_start(const struct options *opts, int argc, char **argv);
 int cmd_stop(const struct options *opts, int argc, char **argv);
 int cmd_pid(const struct options *opts, int argc, char **argv);
 int cmd_status(const struct options *opts, int argc, char **argv);
+int cmd_hidden(const struct options *opts, int argc, char **argv);
+int cmd_doctor(const struct options *opts, int argc, char **argv);
 int cmd_help(const struct options *opts, int argc, char **argv);
 int cmd_version(const struct options *opts, int argc, char **argv);
 

@@ -411,6 +411,46 @@ struct tm_session_list {
 	__u32 total;
 };
 
+#define TM_TASK_EXITED	(1U << 0)	/* its last thread has exited: a zombie, or soon gone */
+
+/**
+ * struct tm_task - a process on the kernel's task list
+ * @start_time_ns: when it started, CLOCK_BOOTTIME: the same as in struct
+ *	task_sample
+ * @pid: its number in the caller's PID namespace
+ * @uid: real user id, in the initial user namespace
+ * @flags: TM_TASK_EXITED or 0
+ * @reserved: 0
+ * @comm: its name, NUL-terminated
+ */
+struct tm_task {
+	__u64 start_time_ns;
+	__s32 pid;
+	__u32 uid;
+	__u32 flags;
+	__u32 reserved;
+	char comm[TM_COMM_LEN];
+};
+
+#define TM_TASK_SIZE_VER0	40
+
+/**
+ * struct tm_task_list - who is on the kernel's task list
+ * @tasks: address of an array of @capacity tasks of @task_size bytes
+ * @capacity: how many fit
+ * @task_size: bytes of the caller's struct tm_task, at least
+ *	TM_TASK_SIZE_VER0 and a multiple of 8
+ * @count: out: how many were filled
+ * @total: out: how many there are; more than @count: come again with more room
+ */
+struct tm_task_list {
+	__u64 tasks;
+	__u32 capacity;
+	__u32 task_size;
+	__u32 count;
+	__u32 total;
+};
+
 /*
  * Requests of /dev/taskmonitor. They act on the session of the file: the
  * module's default session, until the file asks for one of its own.
@@ -488,5 +528,13 @@ struct tm_session_list {
 
 /* TM_SESSIONS - the states of all sessions (CAP_SYS_ADMIN). EINVAL: @state_size. */
 #define TM_SESSIONS	_IOWR(TM_IOC_MAGIC, 0xAB, struct tm_session_list)
+
+/*
+ * TM_TASKS - the processes on the kernel's task list, zombies among them. That
+ * list is another than the PID table by which scope system and /proc find
+ * processes: who is in one alone hides. CAP_PERFMON or CAP_SYS_ADMIN.
+ * EINVAL: @task_size. EAGAIN: the list changed too fast to be walked.
+ */
+#define TM_TASKS	_IOWR(TM_IOC_MAGIC, 0xAC, struct tm_task_list)
 
 #endif /* _UAPI_LINUX_TASKMONITOR_H */

@@ -186,6 +186,19 @@ int tm_state(struct tm_device *dev, struct tm_state *state);
  */
 ssize_t tm_sessions_list(struct tm_device *dev, struct tm_state *states, size_t n, size_t *total);
 
+/**
+ * tm_tasks_list() - who is on the kernel's task list
+ * @dev: the device
+ * @tasks: where to put them, zombies among them
+ * @n: how many fit
+ * @total: set to how many there are, unless NULL; more than @n: come again with
+ *	more room
+ *
+ * Return: how many were put there, or -1. EPERM: CAP_PERFMON or CAP_SYS_ADMIN is
+ * needed. EAGAIN: the list changed too fast to be walked. ENOMEM.
+ */
+ssize_t tm_tasks_list(struct tm_device *dev, struct tm_task *tasks, size_t n, size_t *total);
+
 /* The interval of a session whose attributes name none. */
 #define TM_SESSION_INTERVAL_NS	1000000000ULL
 

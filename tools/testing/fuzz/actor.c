@@ -30,6 +30,7 @@ const struct op ops[] = {
 	{ "TM_INTERVAL", 30, op_interval, false },
 	{ "TM_BATCH", 50, op_batch, false },
 	{ "TM_SESSIONS", 20, op_sessions, false },
+	{ "TM_TASKS", 12, op_tasks, false },
 	{ "no request", 30, op_no_request, false },
 	{ "open", 16, op_open, false },
 	{ "close", 16, op_close, false },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TM_BATCH and TM_SESSIONS: a structure that points to an array. */
+/* TM_BATCH, TM_SESSIONS and TM_TASKS: a structure that points to an array. */
 #define _GNU_SOURCE
 #include <sys/ioctl.h>
 
@@ -9,6 +9,7 @@
 
 static const int batch_errors[] = { EINVAL, EPERM, ENOMEM, EINTR, EFAULT, 0 };
 static const int sessions_errors[] = { EPERM, EINVAL, ENOMEM, EFAULT, 0 };
+static const int tasks_errors[] = { EPERM, EINVAL, ENOMEM, EFAULT, 0 };
 
 #define ARRAY_POISONED 4096
 
@@ -181,4 +182,62 @@ void op_sessions(struct actor *a)
 	if (!array_is_kept(&array, (size_t)l.count * l.state_size))
 		wrong(a, "TM_SESSIONS wrote behind its %u states", l.count);
 	check_states(a, &l, &array);
+}
+
+static void check_tasks(struct actor *a, const struct tm_task_list *l, const struct place *array)
+{
+	const char *flaw = NULL;
+	struct tm_task t;
+	uint32_t i;
+
+	if (l->count > l->capacity || l->count > l->total || !l->total)
+		wrong(a, "TM_TASKS: %u of %u, room for %u", l->count, l->total, l->capacity);
+	if (!array->writable)
+		return;
+	for (i = 0; i < l->count && !flaw; i++) {
+		element_take(&t, sizeof(t), array->at + i * l->task_size, l->task_size);
+		flaw = words_flaw(&t, sizeof(t));
+		if (t.pid <= 0)
+			flaw = "has no number";
+		else if (t.flags & ~TM_TASK_EXITED || t.reserved)
+			flaw = "has unknown flags";
+		else if (t.comm[TM_COMM_LEN - 1])
+			flaw = "has a name without an end";
+	}
+	if (flaw)
+		wrong(a, "TM_TASKS: task %d %s", t.pid, flaw);
+}
+
+void op_tasks(struct actor *a)
+{
+	struct tm_task_list l = {
+		.capacity = pick_capacity(a),
+		.task_size = pick_element(a, TM_TASK_SIZE_VER0, sizeof(struct tm_task)),
+	};
+	unsigned int size = rng_one_in(&a->rng, 16) ? pick_size(a, 24, 24) : sizeof(l);
+	struct call c = { "TM_TASKS", IOWR(TM_TASKS, size), tasks_errors, 0 };
+	struct place array = place_array(a, (size_t)l.capacity * l.task_size);
+	struct entry *e = pick_file(a);
+	struct place p = place_any(a, size);
+
+	if (!e)
+		return;
+	l.tasks = (uintptr_t)array.at;
+	poison_array(&array);
+	place_fill(a, &p, &l, size < sizeof(l) ? size : sizeof(l));
+	call_run(a, e, &c, &p);
+	p.readable &= c.result != -EFAULT || array.writable;
+	judge(a, e, &c, &p, true, true);
+	if ((c.result == -EPERM) == e->rights.system)
+		wrong(a, "TM_TASKS: %s", errno_name(c.result));
+	if (c.result && c.result != -EFAULT && !array_is_kept(&array, 0))
+		wrong(a, "TM_TASKS failed and wrote");
+	if (c.result)
+		return;
+	if (size != sizeof(l) || !is_element(l.task_size, TM_TASK_SIZE_VER0))
+		wrong(a, "TM_TASKS was done, with elements of %u", l.task_size);
+	memcpy(&l, p.at, sizeof(l));
+	if (!array_is_kept(&array, (size_t)l.count * l.task_size))
+		wrong(a, "TM_TASKS wrote behind its %u tasks", l.count);
+	check_tasks(a, &l, &array);
 }

@@ -255,6 +255,7 @@ void op_del(struct actor *a);
 void op_interval(struct actor *a);
 void op_batch(struct actor *a);
 void op_sessions(struct actor *a);
+void op_tasks(struct actor *a);
 void op_no_request(struct actor *a);
 
 void op_open(struct actor *a);

@@ -17,7 +17,7 @@
 #define DEVICE_FD 101
 #define SUFFIX	  ".i386"
 #define RECORDS	  TM_RING_RECORDS_MIN
-#define ERRORS	  16
+#define ERRORS	  18
 
 /* The 32-bit compiler aligns what has 64 bits to 32 inside of structures, but for this. */
 #define ALIGNED __attribute__((aligned(8)))
@@ -25,7 +25,7 @@
 /* All that can be asked of a session that stands still. */
 struct answers {
 	unsigned int bits;
-	unsigned int requests[12], sizes[8];
+	unsigned int requests[13], sizes[10];
 	int get, text, first, interval, state_err, batch, add, del, sessions_err;
 	int sessions_n, events, mapped_ok, read_len;
 	int errors[ERRORS];
@@ -46,13 +46,14 @@ static void ask_constants(struct answers *a)
 {
 	const unsigned int requests[] = {
 		TM_GET, TM_GET_TEXT, TM_START, TM_STOP, TM_PID, TM_STATE, TM_SESSION, TM_ADD,
-		TM_DEL, TM_INTERVAL, TM_BATCH, TM_SESSIONS,
+		TM_DEL, TM_INTERVAL, TM_BATCH, TM_SESSIONS, TM_TASKS,
 	};
 	const unsigned int sizes[] = {
 		sizeof(struct task_sample), sizeof(struct tm_state),
 		sizeof(struct tm_session_attr), sizeof(struct tm_target_spec),
 		sizeof(struct tm_batch), sizeof(struct tm_session_list),
 		sizeof(struct tm_ring_header), offsetof(struct task_sample, cgroup_id),
+		sizeof(struct tm_task), sizeof(struct tm_task_list),
 	};
 
 	memcpy(a->requests, requests, sizeof(requests));
@@ -71,6 +72,10 @@ static void ask_errors(int fd, struct answers *a)
 	struct tm_session_list far_list = {
 		.states = 0xffff000000001000ULL, .capacity = 1, .state_size = sizeof(struct tm_state),
 	};
+	struct tm_task_list tasks = { .task_size = 41 };
+	struct tm_task_list far_tasks = {
+		.tasks = 0xffff000000001000ULL, .capacity = 1, .task_size = sizeof(struct tm_task),
+	};
 	unsigned long long zero = 0, long_one = TM_INTERVAL_MAX_NS + (1ULL << 32);
 	int nobody = 0, i = 0;
 	char byte;
@@ -85,6 +90,8 @@ static void ask_errors(int fd, struct answers *a)
 	a->errors[i++] = dev_ioctl(fd, TM_BATCH, &odd);
 	a->errors[i++] = dev_ioctl(fd, TM_SESSIONS, &list);
 	a->errors[i++] = dev_ioctl(fd, TM_SESSIONS, &far_list);
+	a->errors[i++] = dev_ioctl(fd, TM_TASKS, &tasks);
+	a->errors[i++] = dev_ioctl(fd, TM_TASKS, &far_tasks);
 	a->errors[i++] = dev_ioctl(fd, _IO(TM_IOC_MAGIC, 0xff), NULL);
 	a->errors[i++] = read(fd, &byte, 1) < 0 ? -errno : 0;
 	a->errors[i++] = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED ?

@@ -190,6 +190,18 @@ static long sessions(void)
 	return dev_ioctl(fd, TM_SESSIONS, &list);
 }
 
+static long tasks(void)
+{
+	struct tm_task some[4];
+	struct tm_task_list list = {
+		.tasks = (uintptr_t)some,
+		.capacity = ARRAY_SIZE(some),
+		.task_size = sizeof(*some),
+	};
+
+	return dev_ioctl(fd, TM_TASKS, &list);
+}
+
 /* --- history --------------------------------------------------------------- */
 
 static long map(void)
@@ -259,6 +271,7 @@ static const struct fault_op ops[] = {
 	{ "TM_STATE", list_of_one, state, NULL, device_close, .never_fails = true },
 	{ "TM_BATCH", list_of_one, batch, NULL, device_close },
 	{ "TM_SESSIONS", list_of_one, sessions, NULL, device_close },
+	{ "TM_TASKS", list_of_one, tasks, NULL, device_close },
 	{ "mmap", list_with_history, map, is_mapped, unmap },
 	{ "read", list_with_history, read_one, NULL, device_close },
 	{ "poll", list_with_history, wait_by_poll, NULL, device_close },

@@ -141,6 +141,18 @@ static void clean_sessions(int fd)
 	clean("TM_SESSIONS", states, list.count * 512);
 }
 
+static void clean_tasks(int fd)
+{
+	static unsigned char tasks[128 * 64];
+	struct tm_task_list list = {
+		.tasks = (uintptr_t)tasks, .capacity = 64, .task_size = 128,
+	};
+
+	tap_errno(dev_ioctl(fd, TM_TASKS, &list), 0, "TM_TASKS");
+	tap_ok(list.count > 1, "it has tasks");
+	clean("TM_TASKS", tasks, list.count * 128);
+}
+
 static void clean_history(int fd)
 {
 	static struct task_sample records[RECORDS];
@@ -218,6 +230,7 @@ int main(void)
 	clean_request(fd, "TM_GET_TEXT", TM_GET_TEXT, TM_TEXT_SIZE);
 	clean_requests(fd, "the default session:");
 	clean_sessions(fd);
+	clean_tasks(fd);
 	clean_requests(own, "the whole system:");
 	clean_history(own);
 

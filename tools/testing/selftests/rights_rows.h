@@ -55,7 +55,8 @@
 	ROW("read(2)", OWN, use_read, 0, "+++P+PPP+PP+P+PP")                                       \
 	ROW("poll(2)", OWN, use_poll, 0, "+++P+PPP+PP+P+PP")                                       \
 	ROW("mmap(2)", OWN, use_mmap, 0, "+++P+PPP+PP+P+PP")                                       \
-	ROW("`TM_SESSIONS`", OWN, use_sessions, 0, "+++P+PPP+PP+P+PP")
+	ROW("`TM_SESSIONS`", OWN, use_sessions, 0, "+++P+PPP+PP+P+PP")                             \
+	ROW("`TM_TASKS`", OWN, use_tasks, 0, "+++++PP++PP+P+PP")
 
 /* The first target is a kernel thread, which a PID namespace does not have. */
 #define WALK_KERNEL                                                                                \

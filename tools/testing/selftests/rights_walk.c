@@ -169,6 +169,15 @@ static int use_sessions(int fd, long arg)
 	return dev_ioctl(fd, TM_SESSIONS, &list);
 }
 
+static int use_tasks(int fd, long arg)
+{
+	struct tm_task_list list = { .task_size = sizeof(struct tm_task) };
+	int err = dev_ioctl(fd, TM_TASKS, &list);
+
+	(void)arg;
+	return err ?: list.total ? 0 : NOTHING;
+}
+
 static int use_read(int fd, long arg)
 {
 	struct task_sample record;

@@ -119,6 +119,22 @@ AT(tm_session_list, count, 16, 4);
 AT(tm_session_list, total, 20, 4);
 static_assert(sizeof(struct tm_session_list) == 24, "tm_session_list has another size");
 
+AT(tm_task, start_time_ns, 0, 8);
+AT(tm_task, pid, 8, 4);
+AT(tm_task, uid, 12, 4);
+AT(tm_task, flags, 16, 4);
+AT(tm_task, reserved, 20, 4);
+AT(tm_task, comm, 24, 16);
+static_assert(sizeof(struct tm_task) >= 40, "tm_task has shrunk");
+static_assert(TM_TASK_SIZE_VER0 == 40, "tm_task began with 40 bytes");
+
+AT(tm_task_list, tasks, 0, 8);
+AT(tm_task_list, capacity, 8, 4);
+AT(tm_task_list, task_size, 12, 4);
+AT(tm_task_list, count, 16, 4);
+AT(tm_task_list, total, 20, 4);
+static_assert(sizeof(struct tm_task_list) == 24, "tm_task_list has another size");
+
 /* Grows at its end: header_size says where the records begin. */
 AT(tm_ring_header, magic, 0, 8);
 AT(tm_ring_header, header_size, 8, 4);
@@ -135,6 +151,7 @@ static_assert(TM_RING_MAGIC == 0x474e524d54000001ULL, "a mapped history begins o
 static_assert(sizeof(struct task_sample) % 8 == 0, "task_sample has a hole at its end");
 static_assert(sizeof(struct tm_state) % 8 == 0, "tm_state has a hole at its end");
 static_assert(sizeof(struct tm_session_attr) % 8 == 0, "tm_session_attr has a hole at its end");
+static_assert(sizeof(struct tm_task) % 8 == 0, "tm_task has a hole at its end");
 
 /* What records, scopes and kinds are called in programs that are out there. */
 #define NUMBER(name, number)								\
@@ -154,6 +171,7 @@ NUMBER(TM_SCOPE_CGROUP, 2);
 NUMBER(TM_SCOPE_SYSTEM, 3);
 NUMBER(TM_SESSION_STOPPED, 1);
 NUMBER(TM_TARGET_THREAD, 1);
+NUMBER(TM_TASK_EXITED, 1);
 NUMBER(TM_STATE_RUNNING, 1);
 NUMBER(TM_STATE_PRIVATE, 2);
 NUMBER(TM_SAMPLE_CPU_AS_OF_TICK, 1);
@@ -179,6 +197,7 @@ REQUEST(TM_DEL, _IOC_WRITE, 0xA8);
 REQUEST(TM_INTERVAL, _IOC_WRITE, 0xA9);
 REQUEST(TM_BATCH, _IOC_READ | _IOC_WRITE, 0xAA);
 REQUEST(TM_SESSIONS, _IOC_READ | _IOC_WRITE, 0xAB);
+REQUEST(TM_TASKS, _IOC_READ | _IOC_WRITE, 0xAC);
 static_assert(_IOC_SIZE(TM_INTERVAL) == 8, "TM_INTERVAL has another size");
 static_assert(_IOC_SIZE(TM_GET_TEXT) == 128, "TM_GET_TEXT has another size");
 static_assert(_IOC_SIZE(TM_PID) == 4, "TM_PID has another size");
