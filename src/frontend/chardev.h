@@ -60,6 +60,9 @@ static inline int tm_copy_grown(void __user *to, size_t to_size, const void *fro
 	return tm_copy_resized(to, to_size, from, from_size);
 }
 
+bool tm_is_element_size(u32 size, u32 least);
+int tm_copy_array(u64 to, size_t to_size, const void *from, size_t from_size, size_t n);
+
 long tm_ioctl_session(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_add(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_del(struct tm_file *tf, unsigned int cmd, void __user *arg);

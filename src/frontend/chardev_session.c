@@ -97,7 +97,7 @@ long tm_ioctl_interval(struct tm_file *tf, unsigned int cmd, void __user *arg)
 }
 
 /* An array of structures that the caller knows as @to_size bytes long. */
-static int tm_copy_array(u64 to, size_t to_size, const void *from, size_t from_size, size_t n)
+int tm_copy_array(u64 to, size_t to_size, const void *from, size_t from_size, size_t n)
 {
 	char __user *uto = u64_to_user_ptr(to);
 	int err = 0;
@@ -108,7 +108,7 @@ static int tm_copy_array(u64 to, size_t to_size, const void *from, size_t from_s
 }
 
 /* Element sizes of the caller's that make sense. */
-static bool tm_is_element_size(u32 size, u32 least)
+bool tm_is_element_size(u32 size, u32 least)
 {
 	return size >= least && size <= PAGE_SIZE && size % sizeof(u64) == 0;
 }

@@ -12,24 +12,6 @@
 static_assert(sizeof(struct tm_task) == TM_TASK_SIZE_VER0);
 static_assert(sizeof(struct tm_task_list) == 24);
 
-static bool tm_is_task_size(u32 size)
-{
-	return size >= TM_TASK_SIZE_VER0 && size <= PAGE_SIZE && size % sizeof(u64) == 0;
-}
-
-static int tm_copy_tasks(const struct tm_task_list *list, const struct tm_task *tasks)
-{
-	char __user *to = u64_to_user_ptr(list->tasks);
-	unsigned int i;
-	int err = 0;
-
-	if (list->task_size == sizeof(*tasks))
-		return copy_to_user(to, tasks, list->count * sizeof(*tasks)) ? -EFAULT : 0;
-	for (i = 0; i < list->count && !err; i++, to += list->task_size)
-		err = tm_copy_grown(to, list->task_size, &tasks[i], sizeof(*tasks));
-	return err;
-}
-
 /* Counted first: the memory is for those that there are, not for the caller's room. */
 static int tm_give_tasks(struct tm_task_list *list)
 {
@@ -47,7 +29,8 @@ static int tm_give_tasks(struct tm_task_list *list)
 		return -ENOMEM;
 	err = tm_tasklist(ns, tasks, n, &list->count, &list->total);
 	if (!err)
-		err = tm_copy_tasks(list, tasks);
+		err = tm_copy_array(list->tasks, list->task_size, tasks, sizeof(*tasks),
+				    list->count);
 	kvfree(tasks);
 	return err;
 }
@@ -64,7 +47,7 @@ long tm_ioctl_tasks(struct tm_file *tf, unsigned int cmd, void __user *arg)
 		return -EINVAL;
 	if (copy_from_user(&list, arg, sizeof(list)))
 		return -EFAULT;
-	if (!tm_is_task_size(list.task_size))
+	if (!tm_is_element_size(list.task_size, TM_TASK_SIZE_VER0))
 		return -EINVAL;
 	err = tm_give_tasks(&list);
 	if (!err && copy_to_user(arg, &list, sizeof(list)))
