@@ -4,8 +4,10 @@
  *
  * Floors, lowest first; a file uses only those below it:
  *	utf8 json parse rates clock	know nothing of tmctl
+ *	timeline chart run_tree		likewise
  *	error output			how it ends
- *	field columns			what is shown, and how
+ *	field outcome columns		what is shown, and how
+ *	run_report run_child		parts of tmctl run
  *	request				libtaskmonitor, with messages
  *	cmd_*				one file for a family of commands
  *	options main			the command line
@@ -31,6 +33,18 @@ static const struct command commands[] = {
 	{ "stop", cmd_stop, "", "", "stop the sampling", NULL },
 	{ "pid", cmd_pid, "", "[PID]", "show the target, or make PID the target", NULL },
 	{ "status", cmd_status, "", "", "what the sampler does, and every session", NULL },
+	{ "run", cmd_run, "+ai:n:o:r:Cqw", "[--] CMD...", "run CMD, sum up all it has started",
+	  "CMD's exit code is passed on, 128+N if signal N ended it, 127 if it is not found,\n"
+	  "126 if it cannot be run. The summary goes to standard error.\n"
+	  "\n"
+	  "  -i, --interval=TIME   between two samples (default: 10ms)\n"
+	  "  -n, --top=N           processes in the table, by CPU time (default: 10)\n"
+	  "  -a, --all             all of them (default with --json and --csv)\n"
+	  "  -o, --output=FILE     write the summary to FILE\n"
+	  "  -C, --csv             the table of processes alone, comma-separated\n"
+	  "  -q, --no-chart        no chart of CPU and memory\n"
+	  "  -w, --wait-all        until every descendant has exited, not CMD alone\n"
+	  "  -r, --ring=RECORDS    length of the history (default: 16384)\n" },
 	{ "version", cmd_version, "", "", "versions of tmctl, library and module", NULL },
 	{ "help", cmd_help, "", "[COMMAND]", "this help, or a command's", NULL },
 };

@@ -27,15 +27,27 @@ static const struct option long_options[] = {
 	{ "all",	no_argument,		NULL, 'a' },
 	{ "interval",	required_argument,	NULL, 'i' },
 	{ "count",	required_argument,	NULL, 'c' },
+	{ "output",	required_argument,	NULL, 'o' },
+	{ "ring",	required_argument,	NULL, 'r' },
+	{ "top",	required_argument,	NULL, 'n' },
+	{ "csv",	no_argument,		NULL, 'C' },
+	{ "no-chart",	no_argument,		NULL, 'q' },
+	{ "wait-all",	no_argument,		NULL, 'w' },
 	{ NULL, 0, NULL, 0 }
 };
+
+/* Behind it, options may be another program's. */
+static bool is_end(const char *arg)
+{
+	return !strcmp(arg, "--") || !strcmp(arg, "run");
+}
 
 bool options_first_look(int argc, char **argv)
 {
 	const char *negative = NULL;
 	int i;
 
-	for (i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+	for (i = 1; i < argc && !is_end(argv[i]); i++) {
 		if (!strcmp(argv[i], "-j") || !strcmp(argv[i], "--json"))
 			error_in_json(true);
 		if (argv[i][0] == '-' && isdigit((unsigned char)argv[i][1]) && !negative)
@@ -73,6 +85,30 @@ static bool taken(int option, const char *letters)
 	return option == OPT_DEVICE || (option < 256 && strchr(letters, option));
 }
 
+static void set_run_option(struct options *opts, int option)
+{
+	switch (option) {
+	case 'o':
+		opts->output = optarg;
+		break;
+	case 'r':
+		opts->ring = optarg;
+		break;
+	case 'n':
+		opts->top = optarg;
+		break;
+	case 'C':
+		opts->csv = true;
+		break;
+	case 'q':
+		opts->no_chart = true;
+		break;
+	case 'w':
+		opts->wait_all = true;
+		break;
+	}
+}
+
 static void set_option(struct options *opts, int option)
 {
 	switch (option) {
@@ -99,17 +135,20 @@ static void set_option(struct options *opts, int option)
 	case OPT_DEVICE:
 		opts->device = optarg;
 		break;
+	default:
+		set_run_option(opts, option);
 	}
 }
 
 int options_parse(struct options *opts, const struct command *cmd, int argc, char **argv)
 {
+	const char *own = cmd ? cmd->letters : "+";
+	bool stop = *own == '+';
 	char letters[64];
 	int option;
 
-	/* '+' stops at the command; ':' tells a missing argument from the rest. */
-	snprintf(letters, sizeof(letters), "%s:%s%s", cmd ? "" : "+", COMMON_LETTERS,
-		 cmd ? cmd->letters : "");
+	/* '+' stops at the first argument; ':' tells a missing argument from the rest. */
+	snprintf(letters, sizeof(letters), "%s:%s%s", stop ? "+" : "", COMMON_LETTERS, own + stop);
 	optind = 0;	/* start afresh, as glibc and musl have it */
 	opterr = 0;
 

@@ -23,6 +23,14 @@ struct options {
 	const char *count;
 	bool json;
 	bool all;
+	/* of run */
+	const char *output;
+	const char *ring;
+	const char *top;
+	bool csv;
+	bool no_chart;
+	bool wait_all;
+
 	bool help;
 	bool version;
 };
@@ -32,7 +40,8 @@ struct options {
  * @name: as it is typed
  * @run: does it; @argv holds the @argc arguments that are no options, and a
  *	null after them. Returns an exit code, having said what went wrong.
- * @letters: the options it takes beside the common ones, as for getopt(3)
+ * @letters: the options it takes beside the common ones, as for getopt(3); with
+ *	a '+' before them what follows its first argument is none of its options
  * @usage: its arguments, for the help
  * @help: what it does, in one line
  * @details: further lines of its own help, or NULL
@@ -52,6 +61,7 @@ int cmd_start(const struct options *opts, int argc, char **argv);
 int cmd_stop(const struct options *opts, int argc, char **argv);
 int cmd_pid(const struct options *opts, int argc, char **argv);
 int cmd_status(const struct options *opts, int argc, char **argv);
+int cmd_run(const struct options *opts, int argc, char **argv);
 int cmd_help(const struct options *opts, int argc, char **argv);
 int cmd_version(const struct options *opts, int argc, char **argv);
 

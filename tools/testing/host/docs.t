@@ -353,7 +353,7 @@ for my $page (@manpages) {
 		skip 'no groff here', 1 unless runs('groff');
 		is(`groff -man -ww -z -Tutf8 '$page' 2>&1`, '', "$page: groff has no complaint");
 	}
-	like(slurp($page), qr/^\.TH \w+ \d \d{4}-\d\d-\d\d "taskmonitor $major\.$minor"/m,
+	like(slurp($page), qr/^\.TH [\w-]+ \d \d{4}-\d\d-\d\d "taskmonitor $major\.$minor"/m,
 	     "$page: the version is the module's");
 }
 
