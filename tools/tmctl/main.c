@@ -45,6 +45,14 @@ static const struct command commands[] = {
 	  "  -q, --no-chart        no chart of CPU and memory\n"
 	  "  -w, --wait-all        until every descendant has exited, not CMD alone\n"
 	  "  -r, --ring=RECORDS    length of the history (default: 16384)\n" },
+	{ "wait", cmd_wait, "ei:m:p:f:t:y", "[OPTION]... PID...", "wait until something happens",
+	  "  -e, --exit            it exits (the default)\n"
+	  "  -m, --rss-above=SIZE  its resident set is above SIZE: bytes, or 500K, 1.5G\n"
+	  "  -p, --cpu-above=PCT   its CPU use is, percent of one CPU\n"
+	  "  -f, --for=TIME        and stays so for TIME\n"
+	  "  -y, --any             to one of the PIDs, not to each\n"
+	  "  -t, --timeout=TIME    wait no longer; exit code 124 then\n"
+	  "  -i, --interval=TIME   between two looks at memory and CPU (default: 100ms)\n" },
 	{ "version", cmd_version, "", "", "versions of tmctl, library and module", NULL },
 	{ "help", cmd_help, "", "[COMMAND]", "this help, or a command's", NULL },
 };

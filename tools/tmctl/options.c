@@ -33,6 +33,12 @@ static const struct option long_options[] = {
 	{ "csv",	no_argument,		NULL, 'C' },
 	{ "no-chart",	no_argument,		NULL, 'q' },
 	{ "wait-all",	no_argument,		NULL, 'w' },
+	{ "exit",	no_argument,		NULL, 'e' },
+	{ "rss-above",	required_argument,	NULL, 'm' },
+	{ "cpu-above",	required_argument,	NULL, 'p' },
+	{ "for",	required_argument,	NULL, 'f' },
+	{ "timeout",	required_argument,	NULL, 't' },
+	{ "any",	no_argument,		NULL, 'y' },
 	{ NULL, 0, NULL, 0 }
 };
 
@@ -109,6 +115,30 @@ static void set_run_option(struct options *opts, int option)
 	}
 }
 
+static void set_wait_option(struct options *opts, int option)
+{
+	switch (option) {
+	case 'e':
+		opts->exit = true;
+		break;
+	case 'm':
+		opts->rss_above = optarg;
+		break;
+	case 'p':
+		opts->cpu_above = optarg;
+		break;
+	case 'f':
+		opts->hold = optarg;
+		break;
+	case 't':
+		opts->timeout = optarg;
+		break;
+	case 'y':
+		opts->any = true;
+		break;
+	}
+}
+
 static void set_option(struct options *opts, int option)
 {
 	switch (option) {
@@ -137,6 +167,7 @@ static void set_option(struct options *opts, int option)
 		break;
 	default:
 		set_run_option(opts, option);
+		set_wait_option(opts, option);
 	}
 }
 

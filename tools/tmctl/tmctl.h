@@ -14,6 +14,7 @@ enum {
 	STATUS_USAGE = 2,
 	STATUS_NO_MODULE = 3,
 	STATUS_NOT_PERMITTED = 4,
+	STATUS_TIMEOUT = 124,	/* wait: as timeout(1) has it */
 };
 
 /* The command line's options, of every command; an absent one is null or false. */
@@ -30,6 +31,13 @@ struct options {
 	bool csv;
 	bool no_chart;
 	bool wait_all;
+	/* of wait */
+	const char *cpu_above;
+	const char *rss_above;
+	const char *hold;
+	const char *timeout;
+	bool any;
+	bool exit;
 
 	bool help;
 	bool version;
@@ -62,6 +70,7 @@ int cmd_stop(const struct options *opts, int argc, char **argv);
 int cmd_pid(const struct options *opts, int argc, char **argv);
 int cmd_status(const struct options *opts, int argc, char **argv);
 int cmd_run(const struct options *opts, int argc, char **argv);
+int cmd_wait(const struct options *opts, int argc, char **argv);
 int cmd_help(const struct options *opts, int argc, char **argv);
 int cmd_version(const struct options *opts, int argc, char **argv);
 

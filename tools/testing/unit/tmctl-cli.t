@@ -18,7 +18,7 @@ for args in help --help -h; do
 	ok "$args: nothing on stderr" empty err
 	ok "$args: commands, examples, exit codes" out_matches '^Examples:|^Exit codes:'
 done
-for command in get watch start stop pid status run version help; do
+for command in get watch start stop pid status run wait version help; do
 	run tmctl help
 	ok "help: lists $command" out_matches "^  $command "
 	run tmctl help "$command"
@@ -109,6 +109,18 @@ wrong "'99us'" run -i 99us true
 wrong "'15'" run --ring 15 true
 wrong "'1048577'" run --ring 1048577 true
 wrong "'x'" run -n x true
+wrong "no PID" wait
+wrong "'x'" wait 1 x
+wrong "'0'" wait 0
+wrong "'1P'" wait --rss-above 1P 1
+wrong "'x'" wait --cpu-above x 1
+wrong "one of" wait --exit --rss-above 1 1
+wrong "one of" wait --cpu-above 1 --rss-above 1 1
+wrong "'--for'|--for goes" wait --for 1 1
+wrong "'x'" wait --rss-above 1 --for x 1
+wrong "'x'" wait --timeout x 1
+wrong "'2h'" wait -i 2h 1
+wrong "'--csv'" wait --csv 1
 wrong "two intervals" watch -i 1 2
 wrong "two counts" watch -c 1 2 3
 
@@ -130,7 +142,7 @@ for args in get "get -v" watch start stop pid "pid 1" status; do
 	ok "$args: no taskmonitor device: says so" err_has \
 		"tmctl: /dev/null: Inappropriate ioctl for device (no taskmonitor device"
 done
-for args in "run -- touch $work/ran"; do
+for args in "run -- touch $work/ran" "wait 1"; do
 	run tmctl --device "$nowhere" $args
 	ok "$args: exit code 3" [ "$status" = 3 ]
 	ok "$args: one line" err_lines 1
@@ -227,7 +239,7 @@ ok "reader gone: not a word" empty err
 
 manual=$top/Documentation/man/tmctl.8
 documented() { sed 's/\\-/-/g' "$manual" | grep -qE -e "$1"; }
-for command in get watch start stop pid status run version help; do
+for command in get watch start stop pid status run wait version help; do
 	ok "manual: $command" documented "^\\.B.* tmctl $command|^\\.BR? $command"
 done
 for option in --json --device --help --version --all --interval --count; do
@@ -262,6 +274,10 @@ page() {
 page tmctl-run.1 run_report.c
 for option in interval top all output json csv no-chart wait-all ring device; do
 	ok "tmctl-run.1: --$option" documented "--$option"
+done
+page tmctl-wait.1 wait_event.c
+for option in exit rss-above cpu-above for any timeout interval json; do
+	ok "tmctl-wait.1: --$option" documented "--$option"
 done
 
 done_testing
