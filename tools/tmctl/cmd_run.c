@@ -294,11 +294,12 @@ static void sample_survivors(struct run *run)
 static uint64_t elapsed_ns(const struct run *run)
 {
 	const struct life *root = tree_find(&run->tree, run->child.pid);
+	struct tree_sums sums = tree_sum(&run->tree);
 
-	if (run->opts->wait_all)
-		return tree_sum(&run->tree).end_ns;
-	if (root && root->end_ns)
+	if (!run->opts->wait_all && root && root->end_ns)
 		return root->end_ns;
+	if (run->opts->wait_all && !sums.alive && sums.end_ns)
+		return sums.end_ns;
 	return clock_monotonic_ns() - run->begin_ns;
 }
 
