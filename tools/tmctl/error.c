@@ -9,6 +9,7 @@
 #include "tmctl.h"
 
 static bool in_json;
+static FILE *json_out;	/* NULL: stdout */
 
 static const struct reason {
 	int err;
@@ -41,6 +42,11 @@ void error_in_json(bool on)
 	in_json = on;
 }
 
+void error_json_to(FILE *out)
+{
+	json_out = out;
+}
+
 int error_status(int err)
 {
 	const struct reason *reason = find_reason(err);
@@ -52,7 +58,7 @@ static void print_json(int status, const char *message)
 {
 	struct json json;
 
-	json_begin(&json, stdout, "taskmonitor.error/1");
+	json_begin(&json, json_out ? json_out : stdout, "taskmonitor.error/1");
 	json_string(&json, "error", message, strlen(message));
 	json_int(&json, "exit", status);
 	json_end(&json);

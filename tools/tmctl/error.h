@@ -9,8 +9,12 @@
 #define TMCTL_ERROR_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 void error_in_json(bool on);
+
+/* Where the objects go; stdout until this is called. */
+void error_json_to(FILE *out);
 
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -79,6 +79,16 @@ static void seconds_text(const struct field *field, const void *record, char *bu
 
 const struct field_type field_seconds = { seconds_text, number_json };
 
+/* Cut, not rounded: no sum of such figures is more than the figure of the sum. */
+static void micros_text(const struct field *field, const void *record, char *buf)
+{
+	uint64_t us = get_unsigned(field, record) / 1000;
+
+	snprintf(buf, FIELD_TEXT_MAX, "%" PRIu64 ".%06" PRIu64, us / 1000000, us % 1000000);
+}
+
+const struct field_type field_micros = { micros_text, number_json };
+
 /* In the largest unit that leaves something before the point. */
 static void span_text(const struct field *field, const void *record, char *buf)
 {
@@ -246,13 +256,18 @@ void field_to_json(const struct field *field, const void *record, uint64_t known
 		json_null(json, field->key);
 }
 
-void field_print_line(const struct field *field, const void *record, uint64_t known)
+void field_fprint_line(FILE *out, const struct field *field, const void *record, uint64_t known)
 {
 	char text[FIELD_TEXT_MAX];
 	bool with_unit;
 
 	field_to_text(field, record, known, text);
 	with_unit = field->unit && is_known(field, record, known);
-	printf("%-16s %s%s%s\n", field->heading, text, with_unit ? " " : "",
-	       with_unit ? field->unit : "");
+	fprintf(out, "%-16s %s%s%s\n", field->heading, text, with_unit ? " " : "",
+		with_unit ? field->unit : "");
+}
+
+void field_print_line(const struct field *field, const void *record, uint64_t known)
+{
+	field_fprint_line(stdout, field, record, known);
 }

@@ -35,6 +35,7 @@ extern const struct field_type field_number;	/* unsigned */
 extern const struct field_type field_signed;
 extern const struct field_type field_bytes;	/* bytes; KiB for people */
 extern const struct field_type field_seconds;	/* nanoseconds; s.nnnnnnnnn for people */
+extern const struct field_type field_micros;	/* nanoseconds; s.uuuuuu for people */
 extern const struct field_type field_span;	/* nanoseconds; 1.5 ms for people */
 extern const struct field_type field_percent;	/* double */
 extern const struct field_type field_ppm;	/* millionths; percent for people */
@@ -80,6 +81,9 @@ void field_to_text(const struct field *field, const void *record, uint64_t known
 void field_to_json(const struct field *field, const void *record, uint64_t known, struct json *json);
 
 /* A line for people: the heading, the figure, its unit. */
+void field_fprint_line(FILE *out, const struct field *field, const void *record, uint64_t known);
+
+/* The same to stdout. */
 void field_print_line(const struct field *field, const void *record, uint64_t known);
 
 #endif /* TMCTL_FIELD_H */

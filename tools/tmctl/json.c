@@ -42,13 +42,35 @@ static void put_string(FILE *out, const char *s, size_t length)
 /* Keys are our own and need no escaping. */
 static FILE *put_key(struct json *json, const char *key)
 {
-	fprintf(json->out, ",\"%s\":", key);
+	if (!json->csv)
+		fprintf(json->out, ",\"%s\":", key);
+	else if (!json->first)
+		putc(',', json->out);
+	json->first = false;
 	return json->out;
+}
+
+/* Names are short; what is longer than a cell is cut. */
+static void put_cell(FILE *out, const char *s, size_t length)
+{
+	char name[256], text[sizeof(name)];
+	const char *c;
+
+	snprintf(name, sizeof(name), "%.*s", (int)(length < sizeof(name) ? length : sizeof(name)),
+		 s);
+	utf8_printable(name, text, sizeof(text));
+	putc('"', out);
+	for (c = text; *c; c++) {
+		if (*c == '"')
+			putc('"', out);
+		putc(*c, out);
+	}
+	putc('"', out);
 }
 
 void json_begin(struct json *json, FILE *out, const char *schema)
 {
-	json->out = out;
+	*json = (struct json){ .out = out };
 	fprintf(out, "{\"schema\":\"%s\"", schema);
 }
 
@@ -82,10 +104,28 @@ void json_bool(struct json *json, const char *key, bool value)
 
 void json_null(struct json *json, const char *key)
 {
-	fputs("null", put_key(json, key));
+	fputs(json->csv ? "" : "null", put_key(json, key));
 }
 
 void json_string(struct json *json, const char *key, const char *s, size_t length)
 {
-	put_string(put_key(json, key), s, length);
+	if (json->csv)
+		put_cell(put_key(json, key), s, length);
+	else
+		put_string(put_key(json, key), s, length);
+}
+
+void csv_begin(struct json *json, FILE *out)
+{
+	*json = (struct json){ .out = out, .csv = true, .first = true };
+}
+
+void csv_end(struct json *json)
+{
+	putc('\n', json->out);
+}
+
+void csv_heading(struct json *json, const char *key)
+{
+	fputs(key, put_key(json, key));
 }

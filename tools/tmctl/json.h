@@ -14,6 +14,8 @@
 
 struct json {
 	FILE *out;
+	bool csv;	/* a row of a table is written, not an object */
+	bool first;	/* nothing stands in that row yet */
 };
 
 void json_begin(struct json *json, FILE *out, const char *schema);
@@ -27,5 +29,16 @@ void json_bool(struct json *json, const char *key, bool value);
 void json_null(struct json *json, const char *key);
 /* Any @length bytes. Those that are not valid UTF-8 become U+FFFD, each. */
 void json_string(struct json *json, const char *key, const char *s, size_t length);
+
+/*
+ * The same as comma-separated values, RFC 4180 but for its line ends: a row
+ * without keys, an empty cell for what is not known, strings in quotes, with
+ * '?' for what no terminal should see.
+ */
+void csv_begin(struct json *json, FILE *out);
+void csv_end(struct json *json);
+
+/* A cell of a header. */
+void csv_heading(struct json *json, const char *key);
 
 #endif /* TMCTL_JSON_H */

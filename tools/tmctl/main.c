@@ -4,9 +4,11 @@
  *
  * Floors, lowest first; a file uses only those below it:
  *	utf8 json parse rates clock	know nothing of tmctl
+ *	timeline chart run_tree		likewise
  *	error output			how it ends
- *	field columns			what is shown, and how
+ *	field outcome columns		what is shown, and how
  *	table				rows of fields
+ *	run_report run_child		parts of tmctl run
  *	request				libtaskmonitor, with messages
  *	hidden_*			the views that hidden compares
  *	doctor_*			the checks that doctor makes
@@ -40,6 +42,26 @@ static const struct command commands[] = {
 	{ "doctor", cmd_doctor, "R:", "", "why something does not work, and what to do",
 	  "  -R, --root=DIR        look at the files of the machine below DIR\n\n"
 	  "Exit codes: 0 nothing is in the way (warnings may be), 1 something is.\n" },
+	{ "run", cmd_run, "+ai:n:o:r:Cqw", "[--] CMD...", "run CMD, sum up all it has started",
+	  "CMD's exit code is passed on, 128+N if signal N ended it, 127 if it is not found,\n"
+	  "126 if it cannot be run. The summary goes to standard error.\n"
+	  "\n"
+	  "  -i, --interval=TIME   between two samples (default: 10ms)\n"
+	  "  -n, --top=N           processes in the table, by CPU time (default: 10)\n"
+	  "  -a, --all             all of them (default with --json and --csv)\n"
+	  "  -o, --output=FILE     write the summary to FILE\n"
+	  "  -C, --csv             the table of processes alone, comma-separated\n"
+	  "  -q, --no-chart        no chart of CPU and memory\n"
+	  "  -w, --wait-all        until every descendant has exited, not CMD alone\n"
+	  "  -r, --ring=RECORDS    length of the history (default: 16384)\n" },
+	{ "wait", cmd_wait, "ei:m:p:f:t:y", "[OPTION]... PID...", "wait until something happens",
+	  "  -e, --exit            it exits (the default)\n"
+	  "  -m, --rss-above=SIZE  its resident set is above SIZE: bytes, or 500K, 1.5G\n"
+	  "  -p, --cpu-above=PCT   its CPU use is, percent of one CPU\n"
+	  "  -f, --for=TIME        and stays so for TIME\n"
+	  "  -y, --any             to one of the PIDs, not to each\n"
+	  "  -t, --timeout=TIME    wait no longer; exit code 124 then\n"
+	  "  -i, --interval=TIME   between two looks at memory and CPU (default: 100ms)\n" },
 	{ "version", cmd_version, "", "", "versions of tmctl, library and module", NULL },
 	{ "help", cmd_help, "", "[COMMAND]", "this help, or a command's", NULL },
 };

@@ -27,17 +27,34 @@ static const struct option long_options[] = {
 	{ "all",	no_argument,		NULL, 'a' },
 	{ "interval",	required_argument,	NULL, 'i' },
 	{ "count",	required_argument,	NULL, 'c' },
-	{ "csv",	no_argument,		NULL, 'C' },
 	{ "root",	required_argument,	NULL, 'R' },
+	{ "output",	required_argument,	NULL, 'o' },
+	{ "ring",	required_argument,	NULL, 'r' },
+	{ "top",	required_argument,	NULL, 'n' },
+	{ "csv",	no_argument,		NULL, 'C' },
+	{ "no-chart",	no_argument,		NULL, 'q' },
+	{ "wait-all",	no_argument,		NULL, 'w' },
+	{ "exit",	no_argument,		NULL, 'e' },
+	{ "rss-above",	required_argument,	NULL, 'm' },
+	{ "cpu-above",	required_argument,	NULL, 'p' },
+	{ "for",	required_argument,	NULL, 'f' },
+	{ "timeout",	required_argument,	NULL, 't' },
+	{ "any",	no_argument,		NULL, 'y' },
 	{ NULL, 0, NULL, 0 }
 };
+
+/* Behind it, options may be another program's. */
+static bool is_end(const char *arg)
+{
+	return !strcmp(arg, "--") || !strcmp(arg, "run");
+}
 
 bool options_first_look(int argc, char **argv)
 {
 	const char *negative = NULL;
 	int i;
 
-	for (i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+	for (i = 1; i < argc && !is_end(argv[i]); i++) {
 		if (!strcmp(argv[i], "-j") || !strcmp(argv[i], "--json"))
 			error_in_json(true);
 		if (argv[i][0] == '-' && isdigit((unsigned char)argv[i][1]) && !negative)
@@ -75,6 +92,51 @@ static bool taken(int option, const char *letters)
 	return option == OPT_DEVICE || (option < 256 && strchr(letters, option));
 }
 
+static void set_run_option(struct options *opts, int option)
+{
+	switch (option) {
+	case 'o':
+		opts->output = optarg;
+		break;
+	case 'r':
+		opts->ring = optarg;
+		break;
+	case 'n':
+		opts->top = optarg;
+		break;
+	case 'q':
+		opts->no_chart = true;
+		break;
+	case 'w':
+		opts->wait_all = true;
+		break;
+	}
+}
+
+static void set_wait_option(struct options *opts, int option)
+{
+	switch (option) {
+	case 'e':
+		opts->exit = true;
+		break;
+	case 'm':
+		opts->rss_above = optarg;
+		break;
+	case 'p':
+		opts->cpu_above = optarg;
+		break;
+	case 'f':
+		opts->hold = optarg;
+		break;
+	case 't':
+		opts->timeout = optarg;
+		break;
+	case 'y':
+		opts->any = true;
+		break;
+	}
+}
+
 static void set_option(struct options *opts, int option)
 {
 	switch (option) {
@@ -107,17 +169,21 @@ static void set_option(struct options *opts, int option)
 	case OPT_DEVICE:
 		opts->device = optarg;
 		break;
+	default:
+		set_run_option(opts, option);
+		set_wait_option(opts, option);
 	}
 }
 
 int options_parse(struct options *opts, const struct command *cmd, int argc, char **argv)
 {
+	const char *own = cmd ? cmd->letters : "+";
+	bool stop = *own == '+';
 	char letters[64];
 	int option;
 
-	/* '+' stops at the command; ':' tells a missing argument from the rest. */
-	snprintf(letters, sizeof(letters), "%s:%s%s", cmd ? "" : "+", COMMON_LETTERS,
-		 cmd ? cmd->letters : "");
+	/* '+' stops at the first argument; ':' tells a missing argument from the rest. */
+	snprintf(letters, sizeof(letters), "%s:%s%s", stop ? "+" : "", COMMON_LETTERS, own + stop);
 	optind = 0;	/* start afresh, as glibc and musl have it */
 	opterr = 0;
 

@@ -10,9 +10,17 @@
 /* Why the first write that failed did; 0: none has. */
 static int write_error;
 
+/* What SIGPIPE did before us. */
+static void (*inherited)(int);
+
 void output_init(void)
 {
-	signal(SIGPIPE, SIG_IGN);
+	inherited = signal(SIGPIPE, SIG_IGN);
+}
+
+void output_undo(void)
+{
+	signal(SIGPIPE, inherited == SIG_IGN ? SIG_IGN : SIG_DFL);
 }
 
 bool output_flush(void)

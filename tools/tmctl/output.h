@@ -7,6 +7,9 @@
 /* Settle how a reader that went away, or a full disk, is met. Call it first. */
 void output_init(void);
 
+/* In a child that becomes another program: what it inherits is what we did. */
+void output_undo(void);
+
 /**
  * output_flush() - hand over what has been printed, at the end of each line
  *

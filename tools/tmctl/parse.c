@@ -94,7 +94,7 @@ static uint64_t fraction_ns(const char *digits, uint64_t unit)
 	return ns;
 }
 
-int parse_interval(const char *s, uint64_t *ns)
+int parse_duration(const char *s, uint64_t min, uint64_t max, uint64_t *ns)
 {
 	const char *start = s, *fraction = "";
 	uint64_t whole, unit, total;
@@ -115,8 +115,86 @@ int parse_interval(const char *s, uint64_t *ns)
 		return -EINVAL;
 	if (!fits || __builtin_mul_overflow(whole, unit, &total) ||
 	    __builtin_add_overflow(total, fraction_ns(fraction, unit), &total) ||
-	    total < TM_INTERVAL_MIN_NS || total > TM_INTERVAL_MAX_NS)
+	    total < min || total > max)
 		return -ERANGE;
 	*ns = total;
+	return 0;
+}
+
+int parse_interval(const char *s, uint64_t *ns)
+{
+	return parse_duration(s, TM_INTERVAL_MIN_NS, TM_INTERVAL_MAX_NS, ns);
+}
+
+/* The binary digits of a unit of size, or -1 if there is no such unit. */
+static int unit_shift(const char *unit)
+{
+	static const char letters[] = "KMGT";
+	const char *letter;
+
+	if (!*unit)
+		return 0;
+	letter = strchr(letters, *unit == 'k' ? 'K' : *unit);
+	if (!letter || (unit[1] && strcmp(unit + 1, "iB")))
+		return -1;
+	return 10 * (int)(letter - letters + 1);
+}
+
+/*
+ * A decimal number, its fraction in millionths, which is finer than anybody
+ * asks; what is behind it in @rest. -EINVAL, or -ERANGE with @rest set too.
+ */
+static int take_decimal(const char *s, uint64_t *whole, uint64_t *millionths, const char **rest)
+{
+	const char *start = s;
+	bool fits = take_digits(&s, whole), digits;
+	uint64_t place = 100000;
+
+	while (is_digit(*s))
+		s++;
+	digits = s > start;
+	*millionths = 0;
+	if (*s == '.') {
+		for (s++; is_digit(*s); s++, place /= 10) {
+			*millionths += (uint64_t)(*s - '0') * place;
+			digits = true;
+		}
+	}
+	*rest = s;
+	if (!digits)
+		return -EINVAL;
+	return fits ? 0 : -ERANGE;
+}
+
+int parse_size(const char *s, uint64_t *bytes)
+{
+	uint64_t whole, millionths, total;
+	int err, shift;
+
+	err = take_decimal(s, &whole, &millionths, &s);
+	if (err == -EINVAL)
+		return err;
+	shift = unit_shift(s);
+	if (shift < 0)
+		return -EINVAL;
+	/* A terabyte's millionths fit by far: 2^40 * 10^6 < 2^60. */
+	if (err || __builtin_mul_overflow(whole, 1ULL << shift, &total) ||
+	    __builtin_add_overflow(total, (millionths << shift) / 1000000, &total))
+		return -ERANGE;
+	*bytes = total;
+	return 0;
+}
+
+int parse_percent(const char *s, double *percent)
+{
+	uint64_t whole, millionths;
+	int err;
+
+	err = take_decimal(s, &whole, &millionths, &s);
+	if (err == -EINVAL || (*s && strcmp(s, "%")))
+		return -EINVAL;
+	if (err || whole > 1000000)
+		return -ERANGE;
+	*percent = (double)whole + (double)millionths / 1e6;
 	return 0;
 }

@@ -16,6 +16,7 @@ enum {
 	STATUS_NO_MODULE = 3,
 	STATUS_NOT_PERMITTED = 4,
 	STATUS_UNABLE = 5,	/* failed, where 1 is an answer */
+	STATUS_TIMEOUT = 124,	/* wait: as timeout(1) has it */
 };
 
 /* The command line's options, of every command; an absent one is null or false. */
@@ -27,6 +28,20 @@ struct options {
 	bool json;
 	bool csv;
 	bool all;
+	/* of run */
+	const char *output;
+	const char *ring;
+	const char *top;
+	bool no_chart;
+	bool wait_all;
+	/* of wait */
+	const char *cpu_above;
+	const char *rss_above;
+	const char *hold;
+	const char *timeout;
+	bool any;
+	bool exit;
+
 	bool help;
 	bool version;
 };
@@ -36,7 +51,8 @@ struct options {
  * @name: as it is typed
  * @run: does it; @argv holds the @argc arguments that are no options, and a
  *	null after them. Returns an exit code, having said what went wrong.
- * @letters: the options it takes beside the common ones, as for getopt(3)
+ * @letters: the options it takes beside the common ones, as for getopt(3); with
+ *	a '+' before them what follows its first argument is none of its options
  * @usage: its arguments, for the help
  * @help: what it does, in one line
  * @details: further lines of its own help, or NULL
@@ -58,6 +74,8 @@ int cmd_pid(const struct options *opts, int argc, char **argv);
 int cmd_status(const struct options *opts, int argc, char **argv);
 int cmd_hidden(const struct options *opts, int argc, char **argv);
 int cmd_doctor(const struct options *opts, int argc, char **argv);
+int cmd_run(const struct options *opts, int argc, char **argv);
+int cmd_wait(const struct options *opts, int argc, char **argv);
 int cmd_help(const struct options *opts, int argc, char **argv);
 int cmd_version(const struct options *opts, int argc, char **argv);
 

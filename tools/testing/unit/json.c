@@ -23,7 +23,7 @@ static FILE *open_out(void)
 static const char *as_string(const char *s, size_t length)
 {
 	FILE *file = open_out();
-	struct json json = { file };
+	struct json json = { .out = file };
 
 	json_string(&json, "k", s, length);
 	fclose(file);
@@ -126,11 +126,31 @@ static void all_pairs(void)
 	CHECK(!bad, "every pair of bytes gives valid text");
 }
 
+static void rows(void)
+{
+	FILE *file = open_out();
+	struct json row;
+
+	csv_begin(&row, file);
+	csv_heading(&row, "pid");
+	csv_heading(&row, "comm");
+	csv_end(&row);
+	csv_begin(&row, file);
+	json_null(&row, "pid");
+	json_uint(&row, "n", 7);
+	json_string(&row, "comm", "a\"b,\n\xff", 6);
+	json_bool(&row, "final", true);
+	csv_end(&row);
+	fclose(file);
+	CHECK_STR(out, "pid,comm\n,7,\"a\"\"b,??\",true\n", "comma-separated values");
+}
+
 int main(void)
 {
 	strings();
 	objects();
 	terminals();
+	rows();
 	all_pairs();
 	return tap_end();
 }

@@ -124,11 +124,81 @@ static void intervals(void)
 	}
 }
 
+static void durations(void)
+{
+	uint64_t ns = POISON;
+
+	CHECK(!parse_duration("0", 0, UINT64_MAX, &ns) && ns == 0, "no time at all");
+	CHECK(!parse_duration("48h", 0, UINT64_MAX, &ns) && ns == 172800000000000, "two days");
+	CHECK(parse_duration("3", 0, 2999999999, &ns) == -ERANGE, "above the greatest");
+	CHECK(parse_duration("x", 0, UINT64_MAX, &ns) == -EINVAL, "no time");
+}
+
+static void sizes(void)
+{
+	static const struct {
+		const char *s;
+		int err;
+		uint64_t bytes;
+	} cases[] = {
+		{ "0", 0, 0 },
+		{ "4096", 0, 4096 },
+		{ "1K", 0, 1024 },
+		{ "1k", 0, 1024 },
+		{ "500M", 0, 524288000 },
+		{ "1.5G", 0, 1610612736 },
+		{ ".5M", 0, 524288 },
+		{ "2TiB", 0, 2199023255552 },
+		{ "0.9", 0, 0 },
+		{ "18446744073709551615", 0, UINT64_MAX },
+		{ "18446744073709551616", -ERANGE, POISON },
+		{ "16777216T", -ERANGE, POISON },
+		{ "", -EINVAL, POISON },
+		{ "K", -EINVAL, POISON },
+		{ ".", -EINVAL, POISON },
+		{ "1KB", -EINVAL, POISON },
+		{ "1P", -EINVAL, POISON },
+		{ "1 K", -EINVAL, POISON },
+		{ "-1", -EINVAL, POISON },
+		{ "1KiBx", -EINVAL, POISON },
+		{ "99999999999999999999x", -EINVAL, POISON },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint64_t bytes = POISON;
+		int err = parse_size(cases[i].s, &bytes);
+
+		if (!CHECK(err == cases[i].err && bytes == cases[i].bytes, "size '%s'",
+			   cases[i].s))
+			printf("# err %d bytes %llu\n", err, (unsigned long long)bytes);
+	}
+}
+
+static void percents(void)
+{
+	double percent = -1;
+
+	CHECK(!parse_percent("0", &percent) && percent == 0, "0 percent");
+	CHECK(!parse_percent("12.5", &percent) && percent == 12.5, "a half");
+	CHECK(!parse_percent("150%", &percent) && percent == 150, "with its sign");
+	CHECK(parse_percent("", &percent) == -EINVAL, "no percentage");
+	CHECK(parse_percent("%", &percent) == -EINVAL, "a sign alone");
+	CHECK(parse_percent("1%%", &percent) == -EINVAL, "two signs");
+	CHECK(parse_percent("-1", &percent) == -EINVAL, "a negative one");
+	CHECK(parse_percent("1000001", &percent) == -ERANGE, "more than a million");
+	CHECK(parse_percent("99999999999999999999", &percent) == -ERANGE, "far more");
+	CHECK(percent == 150, "a bad one leaves the result alone");
+}
+
 int main(void)
 {
 	uints();
 	bounds();
 	pids();
 	intervals();
+	durations();
+	sizes();
+	percents();
 	return tap_end();
 }

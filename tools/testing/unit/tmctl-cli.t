@@ -18,7 +18,7 @@ for args in help --help -h; do
 	ok "$args: nothing on stderr" empty err
 	ok "$args: commands, examples, exit codes" out_matches '^Examples:|^Exit codes:'
 done
-for command in get watch start stop pid status version help; do
+for command in get watch start stop pid status run wait version help; do
 	run tmctl help
 	ok "help: lists $command" out_matches "^  $command "
 	run tmctl help "$command"
@@ -99,6 +99,28 @@ wrong "'x'" watch 1 x
 wrong "'0'" watch 1 0
 wrong "'0'" watch -c 0
 wrong "'1.5'" watch -c 1.5
+wrong "no command" run
+wrong "no command" run --
+wrong "--all or --top" run -a -n 3 true
+wrong "'-x'" run -x true
+wrong "'--rss-above'" run --rss-above 1 true
+wrong "'1x'" run -i 1x true
+wrong "'99us'" run -i 99us true
+wrong "'15'" run --ring 15 true
+wrong "'1048577'" run --ring 1048577 true
+wrong "'x'" run -n x true
+wrong "no PID" wait
+wrong "'x'" wait 1 x
+wrong "'0'" wait 0
+wrong "'1P'" wait --rss-above 1P 1
+wrong "'x'" wait --cpu-above x 1
+wrong "one of" wait --exit --rss-above 1 1
+wrong "one of" wait --cpu-above 1 --rss-above 1 1
+wrong "'--for'|--for goes" wait --for 1 1
+wrong "'x'" wait --rss-above 1 --for x 1
+wrong "'x'" wait --timeout x 1
+wrong "'2h'" wait -i 2h 1
+wrong "'--csv'" wait --csv 1
 wrong "two intervals" watch -i 1 2
 wrong "two counts" watch -c 1 2 3
 
@@ -120,6 +142,30 @@ for args in get "get -v" watch start stop pid "pid 1" status; do
 	ok "$args: no taskmonitor device: says so" err_has \
 		"tmctl: /dev/null: Inappropriate ioctl for device (no taskmonitor device"
 done
+for args in "run -- touch $work/ran" "wait 1"; do
+	run tmctl --device "$nowhere" $args
+	ok "$args: exit code 3" [ "$status" = 3 ]
+	ok "$args: one line" err_lines 1
+	ok "$args: the command, the object, the reason, the next step" err_has "tmctl: ${args%% *}:\
+ $nowhere: No such file or directory (is the module loaded? try: modprobe taskmonitor)"
+	ok "$args: nothing on stdout" empty out
+	run tmctl --device /dev/null $args
+	ok "$args: no taskmonitor device: exit code 3" [ "$status" = 3 ]
+done
+ok "run: without a session nothing is run" [ ! -e "$work/ran" ]
+run tmctl --device "$nowhere" -j run -o "$work/report" true
+ok "run -j -o: the error is in the file" grep -q '"exit":3' "$work/report"
+ok "run -j -o: stdout is the command's" empty out
+run tmctl --device "$nowhere" run -o "$work/none/report" true
+ok "run -o: no such directory: exit code 1" [ "$status" = 1 ]
+ok "run -o: names the file" err_has "tmctl: run: $work/none/report: No such file"
+run tmctl --device "$nowhere" -j run --csv true
+ok "run -j --csv: exit code 2" [ "$status" = 2 ]
+ok "run -j --csv: says so" err_has "tmctl: run: --json or --csv, not both"
+ok "run -j --csv: as JSON too" json_is 1 exit 2
+run tmctl --device "$nowhere" run true -5
+ok "run: what follows the command is the command's" [ "$status" = 3 ]
+
 if [ -e /dev/taskmonitor ]; then
 	skip "the device's default path" "/dev/taskmonitor is there"
 else
@@ -193,7 +239,7 @@ ok "reader gone: not a word" empty err
 
 manual=$top/Documentation/man/tmctl.8
 documented() { sed 's/\\-/-/g' "$manual" | grep -qE -e "$1"; }
-for command in get watch start stop pid status version help; do
+for command in get watch start stop pid status run wait version help; do
 	ok "manual: $command" documented "^\\.B.* tmctl $command|^\\.BR? $command"
 done
 for option in --json --device --help --version --all --interval --count; do
@@ -208,6 +254,30 @@ done
 run grep -hE '^\.B [a-z]+_[a-z_]+$' "$manual"
 for key in $(sed 's/^\.B //' "$work/out"); do
 	ok "manual: $key exists" eval 'echo "$keys" | grep -qx "$key"'
+done
+
+# page NAME SOURCE...: its keys are those of the sources, both ways
+page() {
+	manual=$top/Documentation/man/$1
+	name=$1
+	shift
+	keys=$(cd "$top/tools/tmctl" && sed -n 's/^	[{ ]*"\([a-z_]*\)", .*/\1/p' "$@" | sort -u)
+	ok "$name: there are keys to look for" [ "$(echo "$keys" | wc -l)" -gt 10 ]
+	for key in $keys; do
+		ok "$name: key $key" documented "^\\.B $key\$"
+	done
+	run grep -hE '^\.B [a-z]+_[a-z_]+$' "$manual"
+	for key in $(sed 's/^\.B //' "$work/out"); do
+		ok "$name: $key exists" eval 'echo "$keys" | grep -qx "$key"'
+	done
+}
+page tmctl-run.1 run_report.c
+for option in interval top all output json csv no-chart wait-all ring device; do
+	ok "tmctl-run.1: --$option" documented "--$option"
+done
+page tmctl-wait.1 wait_event.c
+for option in exit rss-above cpu-above for any timeout interval json; do
+	ok "tmctl-wait.1: --$option" documented "--$option"
 done
 
 done_testing

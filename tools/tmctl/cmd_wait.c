@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tmctl wait: until processes exit, or use more memory or CPU than they should.
+ *
+ * A private session of the processes, read as records come: nobody looks who is
+ * not woken. Exits need no sampling at all.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <taskmonitor/taskmonitor.h>
+
+#include "clock.h"
+#include "error.h"
+#include "output.h"
+#include "parse.h"
+#include "tmctl.h"
+#include "utf8.h"
+#include "wait_event.h"
+
+#define INTERVAL_NS	(100 * NSEC_PER_MSEC)
+#define AT_ONCE		64
+#define KIND(kind)	(1U << TM_KIND_##kind)
+
+/**
+ * struct wait - one tmctl wait
+ * @opts: the command line's options
+ * @what: what is waited for
+ * @interval_ns: between two samples
+ * @deadline_ns: when the time is over (CLOCK_MONOTONIC); UINT64_MAX: never
+ * @session: the session
+ * @waited: the processes
+ * @count: how many
+ * @met: how many it has happened to
+ * @missed: how many it can no longer happen to
+ * @status: the exit code that the first of those has brought
+ */
+struct wait {
+	const struct options *opts;
+	struct condition what;
+	uint64_t interval_ns;
+	uint64_t deadline_ns;
+	struct tm_session *session;
+	struct waited *waited;
+	size_t count;
+	size_t met;
+	size_t missed;
+	int status;
+};
+
+/* --- the command line ------------------------------------------------------------ */
+
+static int bad_value(const char *what, const char *arg, const char *such)
+{
+	return fail_usage("wait: invalid %s '%s' (such as %s)", what, arg, such);
+}
+
+static int set_condition(struct condition *what, const struct options *opts)
+{
+	if (opts->exit + !!opts->rss_above + !!opts->cpu_above > 1)
+		return fail_usage("wait: one of --exit, --rss-above and --cpu-above");
+	if (opts->rss_above) {
+		what->event = EVENT_RSS;
+		if (parse_size(opts->rss_above, &what->rss_bytes))
+			return bad_value("size", opts->rss_above, "500K or 1.5G");
+	} else if (opts->cpu_above) {
+		what->event = EVENT_CPU;
+		if (parse_percent(opts->cpu_above, &what->cpu_percent))
+			return bad_value("percentage", opts->cpu_above, "90 or 150%");
+	} else if (opts->hold) {
+		return fail_usage("wait: --for goes with --rss-above and --cpu-above");
+	}
+	if (opts->hold && parse_duration(opts->hold, 0, INT64_MAX, &what->hold_ns))
+		return bad_value("time", opts->hold, "5 or 100ms");
+	return STATUS_DONE;
+}
+
+static int set_times(struct wait *w, const struct options *opts)
+{
+	uint64_t timeout;
+
+	if (opts->interval && parse_interval(opts->interval, &w->interval_ns))
+		return fail_usage("wait: interval '%s' is not between 100us and 1h",
+				  opts->interval);
+	if (!opts->timeout)
+		return STATUS_DONE;
+	if (parse_duration(opts->timeout, 0, INT64_MAX / 2, &timeout))
+		return bad_value("time", opts->timeout, "10 or 500ms");
+	w->deadline_ns = clock_monotonic_ns() + timeout;
+	return STATUS_DONE;
+}
+
+static int set_pids(struct wait *w, int argc, char **argv)
+{
+	size_t i;
+
+	if (!argc)
+		return fail_usage("wait: no PID given");
+	w->count = (size_t)argc;
+	w->waited = calloc(w->count, sizeof(*w->waited));
+	if (!w->waited)
+		return fail(STATUS_FAILED, "wait: %s", strerror(ENOMEM));
+	for (i = 0; i < w->count; i++) {
+		if (parse_pid(argv[i], &w->waited[i].pid))
+			return fail_usage("wait: invalid PID '%s' (a positive number, as ps shows "
+					  "it)", argv[i]);
+	}
+	return STATUS_DONE;
+}
+
+/* --- the session -------------------------------------------------------------------- */
+
+static int open_session(struct wait *w)
+{
+	struct tm_session_attr attr = {
+		.interval_ns = w->interval_ns,
+		.scope = TM_SCOPE_LIST,
+		.kinds = KIND(EXEC) | KIND(EXIT),
+	};
+	char object[128];
+
+	if (w->what.event != EVENT_EXIT)
+		attr.kinds |= KIND(PERIODIC);
+	w->session = tm_session_open(w->opts->device, &attr);
+	if (w->session)
+		return STATUS_DONE;
+	snprintf(object, sizeof(object), "wait: %s", w->opts->device);
+	return fail_errno(object, errno);
+}
+
+/* The rest of them is waited for only if all are there. */
+static int add_all(struct wait *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->count; i++) {
+		int pid = (int)w->waited[i].pid;
+
+		if (!tm_session_add(w->session, w->waited[i].pid))
+			continue;
+		if (errno == ESRCH)
+			return fail(STATUS_FAILED,
+				    "wait: process %d: No such process (see: ps -e)", pid);
+		if (errno == EEXIST)
+			return fail_usage("wait: PID '%d' is given twice", pid);
+		return fail(error_status(errno), "wait: process %d: %s%s", pid, strerror(errno),
+			    errno == EPERM ? " (it is not yours; try as root)" : "");
+	}
+	return STATUS_DONE;
+}
+
+/* --- what happens ---------------------------------------------------------------------- */
+
+/* It cannot happen to this one any more. */
+static void miss(struct wait *w, struct waited *one, int status, const char *why)
+{
+	char comm[TM_COMM_LEN];
+
+	utf8_printable(one->last.comm, comm, sizeof(comm));
+	one->over = true;
+	w->missed++;
+	if (!w->status)
+		w->status = status;
+	fail(status, "wait: process %d%s%s%s %s", (int)one->pid, *comm ? " (" : "", comm,
+	     *comm ? ")" : "", why);
+}
+
+static void meet(struct wait *w, struct waited *one, const struct task_sample *record,
+		 double cpu_percent)
+{
+	one->over = true;
+	w->met++;
+	wait_event_print(&w->what, record, cpu_percent, w->opts->json);
+	output_flush();
+}
+
+static void add_record(struct wait *w, struct waited *one, const struct task_sample *record)
+{
+	double cpu_percent = 0;
+
+	if (record->flags & TM_SAMPLE_DENIED) {
+		miss(w, one, STATUS_NOT_PERMITTED,
+		     "runs a program that you may not look into (try as root)");
+		return;
+	}
+	if (waited_add(one, &w->what, record, &cpu_percent))
+		meet(w, one, record, cpu_percent);
+	else if (record->kind == TM_KIND_EXIT)
+		miss(w, one, STATUS_FAILED, "has exited before");
+}
+
+static void add_records(struct wait *w, const struct task_sample *records, ssize_t n)
+{
+	ssize_t i;
+	size_t k;
+
+	for (i = 0; i < n; i++) {
+		if (records[i].kind == TM_KIND_LOST)
+			fprintf(stderr, "tmctl: wait: %" PRIu64 " records lost\n",
+				(uint64_t)records[i].lost_records);
+		for (k = 0; k < w->count; k++) {
+			if (w->waited[k].pid == records[i].pid && !w->waited[k].over)
+				add_record(w, &w->waited[k], &records[i]);
+		}
+	}
+}
+
+/* All have exited, and the history has been read: nothing comes any more. */
+static void end(struct wait *w)
+{
+	size_t k;
+
+	for (k = 0; k < w->count; k++) {
+		if (!w->waited[k].over)
+			miss(w, &w->waited[k], STATUS_FAILED, "is gone, its last record lost");
+	}
+}
+
+static bool over(const struct wait *w)
+{
+	if (w->opts->any)
+		return w->met || w->missed == w->count;
+	return w->missed || w->met == w->count;
+}
+
+static int timed_out(const struct wait *w)
+{
+	size_t k = 0;
+
+	while (w->waited[k].over)
+		k++;
+	return fail(STATUS_TIMEOUT, "wait: process %d: nothing within %s", (int)w->waited[k].pid,
+		    w->opts->timeout);
+}
+
+/* Milliseconds until then, for poll(2): rounded up, or it would be called again at once. */
+static int left_ms(uint64_t deadline_ns)
+{
+	uint64_t now = clock_monotonic_ns(), ms;
+
+	if (deadline_ns == UINT64_MAX)
+		return -1;
+	ms = deadline_ns > now ? (deadline_ns - now + NSEC_PER_MSEC - 1) / NSEC_PER_MSEC : 0;
+	return ms < INT_MAX ? (int)ms : INT_MAX;
+}
+
+static int wait_for_it(struct wait *w)
+{
+	struct task_sample records[AT_ONCE];
+	ssize_t n;
+	int ready;
+
+	while (!over(w)) {
+		ready = tm_session_wait(w->session, left_ms(w->deadline_ns));
+		if (!ready && clock_monotonic_ns() >= w->deadline_ns)
+			return timed_out(w);
+		if (ready <= 0) {
+			if (!ready || errno == EINTR)
+				continue;
+			return fail(STATUS_FAILED, "wait: %s: %s", w->opts->device,
+				    strerror(errno));
+		}
+		n = tm_session_read(w->session, records, AT_ONCE);
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			return fail(STATUS_FAILED, "wait: %s: %s", w->opts->device,
+				    strerror(errno));
+		add_records(w, records, n);
+		if (!n)
+			end(w);
+	}
+	return w->opts->any && w->met ? STATUS_DONE : w->status;
+}
+
+static int run_wait(struct wait *w)
+{
+	int status = open_session(w);
+
+	if (!status)
+		status = add_all(w);
+	if (!status)
+		status = wait_for_it(w);
+	tm_session_close(w->session);
+	return status;
+}
+
+int cmd_wait(const struct options *opts, int argc, char **argv)
+{
+	struct wait w = {
+		.opts = opts,
+		.interval_ns = INTERVAL_NS,
+		.deadline_ns = UINT64_MAX,
+	};
+	int status = set_condition(&w.what, opts);
+
+	if (!status)
+		status = set_times(&w, opts);
+	if (!status)
+		status = set_pids(&w, argc, argv);
+	if (!status)
+		status = run_wait(&w);
+	free(w.waited);
+	return status;
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run_tree.h"
+
+#define NO_LIFE		UINT32_MAX
+#define FIRST_SLOTS	256	/* a power of two */
+
+void tree_init(struct tree *tree, uint64_t begin_ns, uint64_t suspended_ns, uint64_t interval_ns)
+{
+	memset(tree, 0, sizeof(*tree));
+	tree->begin_ns = begin_ns;
+	tree->suspended_ns = suspended_ns;
+	tree->interval_ns = interval_ns;
+	timeline_init(&tree->timeline, interval_ns);
+}
+
+void tree_free(struct tree *tree)
+{
+	free(tree->lives);
+	free(tree->slots);
+}
+
+/* Of a moment before the run: its beginning. */
+static uint64_t since_begin(const struct tree *tree, uint64_t time_ns)
+{
+	return time_ns > tree->begin_ns ? time_ns - tree->begin_ns : 0;
+}
+
+/* --- finding a life: a table of their numbers, open addressing ------------- */
+
+static bool is_of(const struct life *life, const struct task_sample *record)
+{
+	return life->last.pid == record->pid && life->last.start_time_ns == record->start_time_ns;
+}
+
+/* The slot of a record's life, or the empty one where it belongs. */
+static uint32_t *slot_of(const struct tree *tree, const struct task_sample *record)
+{
+	uint64_t hash = ((uint64_t)record->pid ^ record->start_time_ns) * 0x9e3779b97f4a7c15ULL;
+	size_t slot = (size_t)(hash >> 32) & (tree->slot_count - 1);
+
+	while (tree->slots[slot] != NO_LIFE && !is_of(&tree->lives[tree->slots[slot]], record))
+		slot = (slot + 1) & (tree->slot_count - 1);
+	return &tree->slots[slot];
+}
+
+/* At most half of the slots are taken, so a search is short. */
+static int make_room(struct tree *tree)
+{
+	size_t slots = tree->slot_count ? 2 * tree->slot_count : FIRST_SLOTS, i;
+	struct life *lives;
+	uint32_t *numbers;
+
+	if (tree->count < tree->slot_count / 2)
+		return 0;
+	lives = realloc(tree->lives, slots / 2 * sizeof(*lives));
+	if (!lives)
+		return -ENOMEM;
+	tree->lives = lives;
+	numbers = malloc(slots * sizeof(*numbers));
+	if (!numbers)
+		return -ENOMEM;
+	memset(numbers, 0xff, slots * sizeof(*numbers));
+	free(tree->slots);
+	tree->slots = numbers;
+	tree->slot_count = slots;
+	for (i = 0; i < tree->count; i++)
+		*slot_of(tree, &tree->lives[i].last) = (uint32_t)i;
+	return 0;
+}
+
+static struct life *new_life(struct tree *tree, const struct task_sample *record, uint32_t *slot)
+{
+	struct life *life = &tree->lives[tree->count];
+
+	*slot = (uint32_t)tree->count++;
+	memset(life, 0, sizeof(*life));
+	life->last.pid = record->pid;
+	life->last.start_time_ns = record->start_time_ns;
+	life->start_ns = since_begin(tree, record->start_time_ns - tree->suspended_ns);
+	life->seen_ns = life->start_ns;
+	return life;
+}
+
+const struct life *tree_find(const struct tree *tree, int32_t pid)
+{
+	size_t i;
+
+	for (i = tree->count; i--;) {
+		if (tree->lives[i].last.pid == pid)
+			return &tree->lives[i];
+	}
+	return NULL;
+}
+
+/* --- what a record tells ------------------------------------------------------ */
+
+/* The figures that a record lacks, from the one before. Memory is of its moment alone. */
+static void keep(struct task_sample *to, const struct task_sample *from)
+{
+	uint64_t kept = from->valid & ~to->valid & ~TM_VALID_MEM;
+
+	if (kept & TM_VALID_CPU) {
+		to->utime = from->utime;
+		to->stime = from->stime;
+	}
+	if (kept & TM_VALID_PEAK_RSS)
+		to->peak_rss_bytes = from->peak_rss_bytes;
+	if (kept & TM_VALID_FAULTS) {
+		to->min_flt = from->min_flt;
+		to->maj_flt = from->maj_flt;
+	}
+	if (kept & TM_VALID_SWITCHES) {
+		to->nvcsw = from->nvcsw;
+		to->nivcsw = from->nivcsw;
+	}
+	if (kept & TM_VALID_RUN_DELAY)
+		to->run_delay_ns = from->run_delay_ns;
+	if (kept & TM_VALID_IO_BYTES) {
+		to->read_bytes = from->read_bytes;
+		to->write_bytes = from->write_bytes;
+	}
+	if (kept & TM_VALID_IO_CHARS) {
+		to->rchar_bytes = from->rchar_bytes;
+		to->wchar_bytes = from->wchar_bytes;
+	}
+	if (kept & TM_VALID_EXIT) {
+		to->exit_code = from->exit_code;
+		to->exit_time_ns = from->exit_time_ns;
+	}
+	to->valid |= kept;
+	/* Who made it, not who it was left to. */
+	if (from->ppid)
+		to->ppid = from->ppid;
+}
+
+/* The time that a record's CPU time is of: at the end that of the exit. */
+static uint64_t cpu_moment(const struct tree *tree, const struct task_sample *record)
+{
+	return since_begin(tree, record->valid & TM_VALID_EXIT ? record->exit_time_ns
+							       : record->time_ns);
+}
+
+static void note_cpu(struct tree *tree, struct life *life, const struct task_sample *record)
+{
+	uint64_t before = life_cpu_ns(life), now = record->utime + record->stime;
+	uint64_t moment = cpu_moment(tree, record);
+
+	if (!(record->valid & TM_VALID_CPU))
+		return;
+	if (now > before)
+		timeline_add_cpu(&tree->timeline, life->seen_ns, moment, now - before);
+	if (moment > life->seen_ns)
+		life->seen_ns = moment;
+}
+
+static void set_rss(struct tree *tree, struct life *life, uint64_t rss_bytes)
+{
+	tree->rss_now += rss_bytes - life->rss_bytes;
+	life->rss_bytes = rss_bytes;
+}
+
+static void note_memory(struct tree *tree, struct life *life, const struct task_sample *record)
+{
+	if (record->valid & TM_VALID_MEM) {
+		if (life->stage == LIFE_ALIVE)
+			set_rss(tree, life, record->rss_bytes);
+		if (record->rss_bytes > life->peak_rss_bytes)
+			life->peak_rss_bytes = record->rss_bytes;
+	}
+	if (record->valid & TM_VALID_PEAK_RSS && record->peak_rss_bytes > life->peak_rss_bytes)
+		life->peak_rss_bytes = record->peak_rss_bytes;
+}
+
+static void close_tick(struct tree *tree)
+{
+	uint64_t at = since_begin(tree, tree->tick_ns);
+
+	if (!tree->tick_ns)
+		return;
+	timeline_add_rss(&tree->timeline, at, tree->tick_rss);
+	if (!tree->rss_known || tree->tick_rss > tree->rss_peak_bytes) {
+		tree->rss_known = true;
+		tree->rss_peak_bytes = tree->tick_rss;
+		tree->rss_peak_at_ns = at;
+	}
+	tree->tick_ns = 0;
+}
+
+static void begin_sample(struct tree *tree, struct life *life, const struct task_sample *record)
+{
+	bool again = tree->tick_ns && life->tick == tree->tick;
+	bool paused = tree->tick_ns && record->time_ns >= tree->tick_ns + tree->interval_ns / 2;
+
+	if (again || paused)
+		close_tick(tree);
+	if (!tree->tick_ns)
+		tree->tick++;
+	life->tick = tree->tick;
+}
+
+static void end_sample(struct tree *tree, const struct task_sample *record)
+{
+	tree->tick_ns = record->time_ns;
+	tree->tick_rss = tree->rss_now;
+}
+
+static void set_stage(struct tree *tree, struct life *life, enum life_stage stage)
+{
+	tree->unsettled -= life->stage == LIFE_EXITING;
+	tree->unsettled += stage == LIFE_EXITING;
+	life->stage = stage;
+	set_rss(tree, life, 0);
+}
+
+static void note_end(struct tree *tree, struct life *life, const struct task_sample *record)
+{
+	if (record->kind == TM_KIND_EXITING && life->stage == LIFE_ALIVE)
+		set_stage(tree, life, LIFE_EXITING);
+	if (record->kind == TM_KIND_EXIT)
+		set_stage(tree, life, LIFE_GONE);
+	if (record->valid & TM_VALID_EXIT)
+		life->end_ns = since_begin(tree, record->exit_time_ns);
+}
+
+/* Of such a record the PID alone is told: it is the last life of that number. */
+static void note_denied(struct tree *tree, const struct task_sample *record)
+{
+	struct life *life = (struct life *)tree_find(tree, record->pid);
+
+	if (life && life->stage == LIFE_ALIVE)
+		set_stage(tree, life, LIFE_DENIED);
+}
+
+static void merge(struct life *life, const struct task_sample *record)
+{
+	struct task_sample before = life->last;
+
+	life->last = *record;
+	keep(&life->last, &before);
+}
+
+int tree_add(struct tree *tree, const struct task_sample *record)
+{
+	bool sampled = record->kind == TM_KIND_PERIODIC;
+	struct life *life;
+	uint32_t *slot;
+
+	if (record->flags & TM_SAMPLE_DENIED) {
+		note_denied(tree, record);
+		return 0;
+	}
+	if (make_room(tree))
+		return -ENOMEM;
+	slot = slot_of(tree, record);
+	life = *slot == NO_LIFE ? new_life(tree, record, slot) : &tree->lives[*slot];
+	/* A sample that was under way at the exit may come behind it: older news. */
+	if (life->stage != LIFE_ALIVE && record->kind != TM_KIND_EXIT)
+		return 0;
+	if (sampled)
+		begin_sample(tree, life, record);
+	note_cpu(tree, life, record);
+	note_memory(tree, life, record);
+	note_end(tree, life, record);
+	if (sampled)
+		end_sample(tree, record);
+	merge(life, record);
+	return 0;
+}
+
+void tree_end(struct tree *tree)
+{
+	close_tick(tree);
+}
+
+/* --- sums ------------------------------------------------------------------------ */
+
+static void add_figures(struct task_sample *total, const struct task_sample *one)
+{
+	total->valid |= one->valid & ~(TM_VALID_MEM | TM_VALID_EXIT | TM_VALID_PEAK_RSS);
+	/* What a life does not know is 0 in it, and adds nothing. */
+	total->utime += one->utime;
+	total->stime += one->stime;
+	total->min_flt += one->min_flt;
+	total->maj_flt += one->maj_flt;
+	total->nvcsw += one->nvcsw;
+	total->nivcsw += one->nivcsw;
+	total->run_delay_ns += one->run_delay_ns;
+	total->read_bytes += one->read_bytes;
+	total->write_bytes += one->write_bytes;
+	total->rchar_bytes += one->rchar_bytes;
+	total->wchar_bytes += one->wchar_bytes;
+}
+
+struct tree_sums tree_sum(const struct tree *tree)
+{
+	struct tree_sums sums;
+	size_t i;
+
+	memset(&sums, 0, sizeof(sums));
+	for (i = 0; i < tree->count; i++) {
+		const struct life *life = &tree->lives[i];
+
+		add_figures(&sums.total, &life->last);
+		sums.alive += life->stage == LIFE_ALIVE || life->stage == LIFE_EXITING;
+		sums.denied += life->stage == LIFE_DENIED;
+		if (life->end_ns > sums.end_ns)
+			sums.end_ns = life->end_ns;
+		if (life->peak_rss_bytes > (sums.largest ? sums.largest->peak_rss_bytes : 0))
+			sums.largest = life;
+	}
+	return sums;
+}
+
+static int compare_cpu(const void *a, const void *b)
+{
+	const struct life *x = *(const struct life *const *)a;
+	const struct life *y = *(const struct life *const *)b;
+	uint64_t cpu_x = life_cpu_ns(x), cpu_y = life_cpu_ns(y);
+
+	if (cpu_x != cpu_y)
+		return cpu_x > cpu_y ? -1 : 1;
+	/* Both are in one array: the earlier one first. */
+	return x < y ? -1 : x > y;
+}
+
+const struct life **tree_by_cpu(const struct tree *tree)
+{
+	const struct life **lives = malloc((tree->count + 1) * sizeof(*lives));
+	size_t i;
+
+	if (!lives)
+		return NULL;
+	for (i = 0; i < tree->count; i++)
+		lives[i] = &tree->lives[i];
+	qsort(lives, tree->count, sizeof(*lives), compare_cpu);
+	return lives;
+}
