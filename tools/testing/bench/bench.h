@@ -60,7 +60,7 @@ void emit_call(const char *method, const char *per, double value);
 void exit_warm_up(void);
 double mean_exit(int n, void (*fetch)(void));
 /* The same with a fork. */
-double mean_fork_exit(int n);
+double mean_fork_exit(int n, void (*fetch)(void));
 
 /* Of a file in /proc: the number behind @key. */
 long long file_number(const char *path, const char *key);

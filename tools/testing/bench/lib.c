@@ -127,27 +127,27 @@ static void one_fork_exit(void)
 
 #define AT_ONCE 50
 
-double mean_exit(int n, void (*fetch)(void))
+static double mean_of(void (*one)(void), int n, void (*fetch)(void))
 {
 	long long begin = now_ns();
 	int i;
 
 	for (i = 1; i <= n; i++) {
-		one_exit();
+		one();
 		if (fetch && i % AT_ONCE == 0)
 			fetch();
 	}
 	return (double)(now_ns() - begin) / n;
 }
 
-double mean_fork_exit(int n)
+double mean_exit(int n, void (*fetch)(void))
 {
-	long long begin = now_ns();
-	int i;
+	return mean_of(one_exit, n, fetch);
+}
 
-	for (i = 0; i < n; i++)
-		one_fork_exit();
-	return (double)(now_ns() - begin) / n;
+double mean_fork_exit(int n, void (*fetch)(void))
+{
+	return mean_of(one_fork_exit, n, fetch);
 }
 
 /* The first some thousand take memory that was never used. */

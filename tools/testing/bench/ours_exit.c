@@ -2,7 +2,8 @@
 /*
  * What the module adds to birth, exit and wait of a process, per child.
  *
- *   exit.bare  nobody watches
+ *   exit.bare  nobody is watched; a session is there, for its ring lies where
+ *              kernel stacks come from, and that alone is felt
  *   exit.list  a session with a list is started; the children are not on it
  *   exit.ours  the whole system is watched, each child leaves one record, its
  *              exact end, and that is fetched by read()
@@ -32,7 +33,9 @@
 #define LIFE (EXIT | 1U << TM_KIND_FORK | 1U << TM_KIND_EXEC | 1U << TM_KIND_EXITING)
 #define LINGER_US 2000000	/* until the probes of the last session have gone */
 #define SECOND (1000 * MS)
-#define CHILDREN 10000
+#define RING_RECORDS 4096
+#define TURNS 8
+#define CHILDREN 2000	/* a turn */
 
 static int device;
 static long got;
@@ -43,7 +46,7 @@ static long got;
  */
 static void fetch(void)
 {
-	static struct task_sample records[1024];
+	static struct task_sample records[256];
 	ssize_t n;
 	size_t i;
 
@@ -61,24 +64,73 @@ static void check(long least)
 	}
 }
 
-static double watched(unsigned int kinds)
+static double with_session(unsigned int scope, unsigned int kinds, pid_t target,
+			   double (*mean)(int n, void (*fetch)(void)), bool fetched)
 {
 	double cost;
 
-	device = session(TM_SCOPE_SYSTEM, SECOND, 65536, kinds, 0);
+	device = session(scope, SECOND, RING_RECORDS, kinds, 0);
 	fcntl(device, F_SETFL, O_NONBLOCK);
+	if (target)
+		session_add(device, target);
 	got = 0;
-	cost = mean_exit(CHILDREN, fetch);
-	check(CHILDREN * 9 / 10);	/* the last have not all been released */
+	cost = mean(CHILDREN, fetched ? fetch : NULL);
+	if (fetched)
+		check(CHILDREN / 2);	/* the last have not all been released */
 	close(device);
 	usleep(LINGER_US);
 	return cost;
 }
 
+static double nobody(double (*mean)(int n, void (*fetch)(void)))
+{
+	return with_session(TM_SCOPE_LIST, 0, 0, mean, false);
+}
+
+static double listed(pid_t other, double (*mean)(int n, void (*fetch)(void)))
+{
+	return with_session(TM_SCOPE_LIST, 0, other, mean, false);
+}
+
+static double watched(unsigned int kinds)
+{
+	return with_session(TM_SCOPE_SYSTEM, kinds, 0, mean_exit, true);
+}
+
+/* In turns, for what the allocators have at hand drifts: it shall hit all alike. */
+static void births(pid_t other, bool small)
+{
+	double bare = 0, list = 0, ours = 0, life = 0, fork_bare = 0, fork_list = 0;
+	int i;
+
+	exit_warm_up();
+	for (i = 0; i < TURNS; i++) {
+		list += listed(other, mean_exit);
+		ours += watched(EXIT);
+		if (small)
+			continue;
+		bare += nobody(mean_exit);
+		life += watched(LIFE);
+	}
+	emit_call("exit.list", "exit", list / TURNS);
+	emit_call("exit.ours", "exit", ours / TURNS);
+	if (small)
+		return;
+	emit_call("exit.bare", "exit", bare / TURNS);
+	emit_call("exit.life", "exit", life / TURNS);
+
+	mean_fork_exit(CHILDREN, NULL);
+	for (i = 0; i < TURNS; i++) {
+		fork_bare += nobody(mean_fork_exit);
+		fork_list += listed(other, mean_fork_exit);
+	}
+	emit_call("fork.bare", "exit", fork_bare / TURNS);
+	emit_call("fork.list", "exit", fork_list / TURNS);
+}
+
 /* --- the end of one ---------------------------------------------------------- */
 
-#define FORK_TURNS 5
-#define ROUNDS 12
+#define END_TURNS 20
 #define ENDS 1000
 #define AT_ONCE 50
 #define STACK 1024
@@ -114,43 +166,46 @@ static void stop(pid_t pid)
 		die("waitpid");
 }
 
-static double mean_end(bool listed)
+/* A round of ENDS: what it takes, each. */
+static double end_all(bool listed)
 {
-	long long sum = 0, begin;
 	pid_t pids[ENDS];
-	int i, round;
+	long long begin;
+	int i;
 
-	for (round = 0; round < ROUNDS; round++) {
-		got = 0;
-		for (i = 0; i < ENDS; i++) {
-			pids[i] = start_resting(i);
-			if (listed)
-				session_add(device, pids[i]);
-		}
-		usleep(10000);	/* each has come to its rest */
-		begin = now_ns();
-		for (i = 0; i < ENDS; i++) {
-			stop(pids[i]);
-			if (i % AT_ONCE == 0)
-				fetch();
-		}
-		for (i = 0; i < ASKING; i++)
-			fetch();
-		sum += now_ns() - begin;
-		check(listed ? ENDS : 0);
+	got = 0;
+	for (i = 0; i < ENDS; i++) {
+		pids[i] = start_resting(i);
+		if (listed)
+			session_add(device, pids[i]);
 	}
-	return (double)sum / ROUNDS / ENDS;
+	usleep(10000);	/* each has come to its rest */
+	begin = now_ns();
+	for (i = 0; i < ENDS; i++) {
+		stop(pids[i]);
+		if (i % AT_ONCE == 0)
+			fetch();
+	}
+	for (i = 0; i < ASKING; i++)
+		fetch();
+	begin = now_ns() - begin;
+	check(listed ? ENDS : 0);
+	return (double)begin / ENDS;
 }
 
 static void ends(void)
 {
-	double bare, listed;
+	double bare = 0, listed = 0;
+	int i;
 
-	device = session(TM_SCOPE_LIST, SECOND, 4096, EXIT, 0);
+	device = session(TM_SCOPE_LIST, SECOND, RING_RECORDS, EXIT, 0);
 	fcntl(device, F_SETFL, O_NONBLOCK);
 	session_add(device, getpid());
-	bare = mean_end(false);
-	listed = mean_end(true);
+	end_all(false);
+	for (i = 0; i < END_TURNS; i++) {
+		bare += end_all(false) / END_TURNS;
+		listed += end_all(true) / END_TURNS;
+	}
 	close(device);
 	usleep(LINGER_US);
 	emit_call("end.bare", "exit", bare);
@@ -158,44 +213,14 @@ static void ends(void)
 	emit_call("end.record", "exit", listed - bare);
 }
 
-/* In turns: what varies from one to the next shall hit both. */
-static void forks(pid_t other)
-{
-	double bare = 0, list = 0;
-	int i, fd;
-
-	mean_fork_exit(1000);
-	for (i = 0; i < FORK_TURNS; i++) {
-		bare += mean_fork_exit(1000) / FORK_TURNS;
-		fd = session(TM_SCOPE_LIST, SECOND, 1024, 0, 0);
-		session_add(fd, other);
-		list += mean_fork_exit(1000) / FORK_TURNS;
-		close(fd);
-		usleep(LINGER_US);
-	}
-	emit_call("fork.bare", "exit", bare);
-	emit_call("fork.list", "exit", list);
-}
-
 int main(int argc, char **argv)
 {
 	bool small = argc > 1 && !strcmp(argv[1], "small");
 	pid_t other = start_resting(ENDS);
-	int fd;
 
-	exit_warm_up();
-	fd = session(TM_SCOPE_LIST, SECOND, 1024, 0, 0);
-	session_add(fd, other);
-	emit_call("exit.list", "exit", mean_exit(CHILDREN, NULL));
-	close(fd);
-	usleep(LINGER_US);
-	emit_call("exit.ours", "exit", watched(EXIT));
-	if (!small) {
-		emit_call("exit.life", "exit", watched(LIFE));
-		emit_call("exit.bare", "exit", mean_exit(CHILDREN, NULL));
+	births(other, small);
+	if (!small)
 		ends();
-		forks(other);
-	}
 	stop(other);
 	return 0;
 }

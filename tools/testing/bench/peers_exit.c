@@ -5,7 +5,9 @@
  *   exit.taskstats  the exit messages of taskstats, received
  *   exit.acct       process accounting into a file in memory, read back
  *
- * With what it takes while nobody listens beside each (.bare).
+ *   exit.peers.bare nobody listens
+ *
+ * In turns, as in ours_exit.c.
  */
 #include "bench.h"
 #include "taskstats.h"
@@ -15,7 +17,8 @@
 #include <sys/acct.h>
 #include <unistd.h>
 
-#define CHILDREN 10000
+#define TURNS 8
+#define CHILDREN 2000	/* a turn */
 
 static long got;
 static int account;
@@ -46,25 +49,47 @@ static void check(const char *what)
 	got = 0;
 }
 
-int main(void)
+static double by_taskstats(void)
 {
-	char path[] = "/tmp/account.XXXXXX";
+	double cost;
 
-	exit_warm_up();
-	emit_call("exit.taskstats.bare", "exit", mean_exit(CHILDREN, NULL));
 	taskstats_open();
 	taskstats_listen();
-	emit_call("exit.taskstats", "exit", mean_exit(CHILDREN, fetch_taskstats));
+	cost = mean_exit(CHILDREN, fetch_taskstats);
 	check("taskstats");
 	taskstats_close();
+	return cost;
+}
 
-	emit_call("exit.acct.bare", "exit", mean_exit(CHILDREN, NULL));
+static double by_account(void)
+{
+	char path[] = "/tmp/account.XXXXXX";
+	double cost;
+
 	account = mkstemp(path);
 	if (account < 0 || acct(path))
 		die(path);
-	emit_call("exit.acct", "exit", mean_exit(CHILDREN, fetch_account));
+	cost = mean_exit(CHILDREN, fetch_account);
 	acct(NULL);
-	unlink(path);
 	check("the account");
+	close(account);
+	unlink(path);
+	return cost;
+}
+
+int main(void)
+{
+	double bare = 0, taskstats = 0, accounted = 0;
+	int i;
+
+	exit_warm_up();
+	for (i = 0; i < TURNS; i++) {
+		bare += mean_exit(CHILDREN, NULL);
+		taskstats += by_taskstats();
+		accounted += by_account();
+	}
+	emit_call("exit.peers.bare", "exit", bare / TURNS);
+	emit_call("exit.taskstats", "exit", taskstats / TURNS);
+	emit_call("exit.acct", "exit", accounted / TURNS);
 	return 0;
 }

@@ -134,8 +134,8 @@ my @exits = (
 	['  more with a session that lists another', less(one('exit.list'), one('exit.bare'))],
 	['  more with its exact end recorded and read', less(one('exit.ours'), one('exit.bare'))],
 	['  more with all its life recorded and read', less(one('exit.life'), one('exit.bare'))],
-	['  more with taskstats\' message received', less(one('exit.taskstats'), one('exit.taskstats.bare'))],
-	['  more with process accounting, read', less(one('exit.acct'), one('exit.acct.bare'))],
+	['  more with taskstats\' message received', less(one('exit.taskstats'), one('exit.peers.bare'))],
+	['  more with process accounting, read', less(one('exit.acct'), one('exit.peers.bare'))],
 	['end of one on a list: its exact record, read', one('end.record')],
 );
 printf "  %-46s %12s\n", $_->[0], number($_->[1]) for @exits;
