@@ -273,7 +273,7 @@ static const struct fault_op ops[] = {
 	{ "TM_SESSIONS", list_of_one, sessions, NULL, device_close },
 	{ "TM_TASKS", list_of_one, tasks, NULL, device_close },
 	{ "mmap", list_with_history, map, is_mapped, unmap },
-	{ "read", list_with_history, read_one, NULL, device_close },
+	{ "read", list_with_history, read_one, NULL, device_close, .never_fails = true },
 	{ "poll", list_with_history, wait_by_poll, NULL, device_close },
 	{ "epoll", list_with_history, wait_by_epoll, NULL, device_close },
 };
