@@ -102,7 +102,13 @@ static void running_now(void)
 	child_start(&c);
 	pin(0);
 	monitor(c.pid);
+	if (dev_ioctl(dev, TM_GET, &a))
+		tap_bail("TM_GET does not work");
 	child_do(&c, CHILD_SPIN, 0);
+	/* All that follows takes a few ms, in which its CPU may not even have heard of it. */
+	if (!eventually(!dev_ioctl(dev, TM_GET, &b) &&
+			b.utime + b.stime > a.utime + a.stime + NSEC_PER_MSEC))
+		tap_bail("it does not spin");
 	for (i = 0; i < PAIRS; i++) {
 		if (dev_ioctl(dev, TM_GET, &a) || dev_ioctl(dev, TM_GET, &b))
 			tap_bail("TM_GET does not work");
