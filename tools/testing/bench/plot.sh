@@ -56,3 +56,4 @@ set grid xtics ytics linecolor rgb '#d0d0d0'
 set key outside right top vertical Left reverse spacing 1.25 samplen 2.5
 plot $plots
 END
+sed -i '1a <!-- SPDX-License-Identifier: GPL-2.0-only -->' "$2"
