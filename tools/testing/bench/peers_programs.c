@@ -49,6 +49,21 @@ static double run(char **argv, int samples)
 	       1e3 * (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec);
 }
 
+/* Instructions are the same each time; of times the least tells. */
+static double least(char **argv, int samples)
+{
+	int again = strcmp(getenv("BENCH_UNIT") ?: "", "instructions") ? 4 : 0;
+	double cost = run(argv, samples);
+
+	while (again--) {
+		double other = run(argv, samples);
+
+		if (other < cost)
+			cost = other;
+	}
+	return cost;
+}
+
 int main(int argc, char **argv)
 {
 	char method[64];
@@ -57,8 +72,8 @@ int main(int argc, char **argv)
 	if (argc < 3)
 		return 2;
 	crowd_read();
-	few = run(argv + 2, FEW);
-	sample = (run(argv + 2, MANY) - few) / (MANY - FEW);
+	few = least(argv + 2, FEW);
+	sample = (least(argv + 2, MANY) - few) / (MANY - FEW);
 	emit_sample(argv[1], sample);
 	snprintf(method, sizeof(method), "%s.start", argv[1]);
 	emit_call(method, "start", few - FEW * sample);
