@@ -62,17 +62,6 @@ static const struct field fields[] = {
 	{ "next", NULL, NULL, &field_string, LINE(next), HAVE_NEXT },
 };
 
-static void print_json(const struct line *line, uint64_t known)
-{
-	struct json json;
-	size_t i;
-
-	json_begin(&json, stdout, "taskmonitor.check/1");
-	for (i = 0; i < ARRAY_SIZE(fields); i++)
-		field_to_json(&fields[i], line, known, &json);
-	json_end(&json);
-}
-
 static void print_diagnosis(const struct options *opts, const char *check,
 			    const struct diagnosis *d)
 {
@@ -81,7 +70,8 @@ static void print_diagnosis(const struct options *opts, const char *check,
 	uint64_t known = (*d->next ? HAVE_NEXT : 0) | (d->verdict ? HAVE_VERDICT : 0);
 
 	if (opts->json)
-		print_json(&line, known);
+		fields_print_json(stdout, "taskmonitor.check/1", fields, ARRAY_SIZE(fields), &line,
+				  known);
 	else
 		printf("%-4s  %-9s  %s%s%s\n", line.verdict, line.check, line.text,
 		       *line.next ? "; next: " : "", line.next);

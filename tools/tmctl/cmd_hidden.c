@@ -32,15 +32,15 @@ struct finding {
 static const struct table_column columns[] = {
 	{ { "pid", "PID", NULL, &field_signed, FINDING(pid) }, 8 },
 	{ { "start_time_ns", "STARTED", NULL, &field_seconds, FINDING(start_time_ns),
-	    HAVE_START }, 16 },
-	{ { "uid", "UID", NULL, &field_number, FINDING(uid), HAVE_USER }, 6 },
+	    HAVE_START }, 18 },
+	{ { "uid", "UID", NULL, &field_number, FINDING(uid), HAVE_USER }, 8 },
 	{ { "comm", "COMMAND", NULL, &field_name, FINDING(comm) }, -15 },
 	{ { "lacks", "NOT IN", NULL, &field_string, FINDING(lacks) }, -24 },
 	{ { "reason", "LIKELY", NULL, &field_string, FINDING(reason) }, -1 },
 };
 
 static const struct table findings = {
-	"taskmonitor.hidden/1", columns, ARRAY_SIZE(columns),
+	"taskmonitor.hidden/1", "-", columns, ARRAY_SIZE(columns),
 };
 
 /* How many each view has, and how many of all are hidden from some. */
@@ -64,7 +64,7 @@ static const struct table_column summary_columns[] = {
 };
 
 static const struct table summaries = {
-	"taskmonitor.views/1", summary_columns, ARRAY_SIZE(summary_columns),
+	"taskmonitor.views/1", "-", summary_columns, ARRAY_SIZE(summary_columns),
 };
 
 /* 1 is an answer here, so a failure is another number. */
@@ -159,7 +159,7 @@ static void print_finding(const struct options *opts, const struct sighting *row
 		known |= HAVE_START;
 	if (row->known)
 		known |= HAVE_USER;
-	table_print_row(&findings, opts, &finding, known);
+	table_print_row(stdout, &findings, table_format(opts), &finding, known);
 }
 
 /* Those that hide, by two looks. */
@@ -176,7 +176,7 @@ static void compare(const struct options *opts, const struct look *first,
 		if (!views)
 			continue;
 		if (!sum->hidden++)
-			table_print_header(&findings, opts);
+			table_print_header(stdout, &findings, table_format(opts));
 		print_finding(opts, again, views);
 	}
 }
@@ -184,9 +184,9 @@ static void compare(const struct options *opts, const struct look *first,
 static void print_summary(const struct options *opts, const struct summary *sum)
 {
 	if (opts->json)
-		table_print_row(&summaries, opts, sum, 0);
+		table_print_row(stdout, &summaries, TABLE_JSON, sum, 0);
 	else if (opts->csv && !sum->hidden)
-		table_print_header(&findings, opts);
+		table_print_header(stdout, &findings, TABLE_CSV);
 	else if (!opts->csv && !sum->hidden)
 		printf("None of %llu processes is hidden.\n", (unsigned long long)sum->processes);
 }

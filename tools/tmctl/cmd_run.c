@@ -59,7 +59,7 @@ struct run {
 	uint64_t interval_ns;
 	uint64_t ring_records;
 	uint64_t top;
-	enum run_format format;
+	enum table_format format;
 	FILE *out;
 	struct tm_session *session;
 	struct tm_ring *ring;
@@ -106,8 +106,8 @@ static int set_options(struct run *run, const struct options *opts, int argc)
 		return fail_usage("run: --json or --csv, not both");
 	if (opts->all && opts->top)
 		return fail_usage("run: --all or --top, not both");
-	run->format = opts->json ? RUN_JSON : opts->csv ? RUN_CSV : RUN_TEXT;
-	run->top = opts->all || run->format != RUN_TEXT ? SIZE_MAX : TOP;
+	run->format = table_format(opts);
+	run->top = opts->all || run->format != TABLE_TEXT ? SIZE_MAX : TOP;
 	if (opts->interval)
 		status = set_interval(run, opts->interval);
 	return status ? status : set_numbers(run, opts);

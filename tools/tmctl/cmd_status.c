@@ -7,6 +7,7 @@
 #include "error.h"
 #include "field.h"
 #include "request.h"
+#include "table.h"
 #include "tmctl.h"
 
 #define HAVE_TICKS	1ULL
@@ -55,11 +56,7 @@ struct session_row {
 #define HAVE_SCOPE	4ULL
 #define ROW(member)	FIELD_AT(struct session_row, state.member)
 
-/* Those with a width stand in the table too. */
-static const struct session_column {
-	struct field field;
-	int width;
-} session_columns[] = {
+static const struct table_column session_columns[] = {
 	{ { "id", "ID", NULL, &field_number, ROW(id) }, 5 },
 	{ { "owner", "OWNER", NULL, &field_signed, ROW(owner), .zero_unknown = true }, 8 },
 	{ { "scope", "SCOPE", NULL, &field_string, FIELD_AT(struct session_row, scope),
@@ -82,6 +79,10 @@ static const struct session_column {
 	{ { "watermark", NULL, NULL, &field_number, ROW(watermark), .zero_unknown = true }, 0 },
 };
 
+static const struct table sessions = {
+	"taskmonitor.session/1", "", session_columns, ARRAY_SIZE(session_columns),
+};
+
 static const struct field version_fields[] = {
 	{ "tmctl_version", "tmctl", NULL, &field_string, REPORT(tmctl) },
 	{ "library_version", "libtaskmonitor", NULL, &field_string, REPORT(library) },
@@ -92,14 +93,10 @@ static const struct field version_fields[] = {
 static void print(const struct options *opts, const char *schema, const struct field *fields,
 		  size_t count, const struct report *report, uint64_t known)
 {
-	struct json json;
 	size_t i;
 
 	if (opts->json) {
-		json_begin(&json, stdout, schema);
-		for (i = 0; i < count; i++)
-			field_to_json(&fields[i], report, known, &json);
-		json_end(&json);
+		fields_print_json(stdout, schema, fields, count, report, known);
 		return;
 	}
 	for (i = 0; i < count; i++)
@@ -127,52 +124,12 @@ static const char *scope_name(uint32_t scope)
 	return scope < ARRAY_SIZE(names) ? names[scope] : NULL;
 }
 
-static void print_session_json(const struct session_row *row, uint64_t known)
-{
-	struct json json;
-	size_t i;
-
-	json_begin(&json, stdout, "taskmonitor.session/1");
-	for (i = 0; i < ARRAY_SIZE(session_columns); i++)
-		field_to_json(&session_columns[i].field, row, known, &json);
-	json_end(&json);
-}
-
-static void print_session_row(const struct session_row *row, uint64_t known)
-{
-	char text[FIELD_TEXT_MAX];
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(session_columns); i++) {
-		if (!session_columns[i].width)
-			continue;
-		field_to_text(&session_columns[i].field, row, known, text);
-		printf("%*s", session_columns[i].width, text);
-	}
-	putchar('\n');
-}
-
 static void print_session(const struct options *opts, const struct tm_state *state)
 {
 	struct session_row row = { .state = *state, .scope = scope_name(state->scope) };
 	uint64_t known = (state->ticks ? HAVE_TICKS : 0) | (row.scope ? HAVE_SCOPE : 0);
 
-	if (opts->json)
-		print_session_json(&row, known);
-	else
-		print_session_row(&row, known);
-}
-
-static void print_session_header(void)
-{
-	size_t i;
-
-	putchar('\n');
-	for (i = 0; i < ARRAY_SIZE(session_columns); i++) {
-		if (session_columns[i].width)
-			printf("%*s", session_columns[i].width, session_columns[i].field.heading);
-	}
-	putchar('\n');
+	table_print_row(stdout, &sessions, table_format(opts), &row, known);
 }
 
 /* All states there are, to be freed, and their number; NULL: errno says why. */
@@ -215,7 +172,8 @@ static int show_sessions(const struct options *opts, struct tm_device *dev)
 		return request_failed(opts, dev, errno);
 	}
 	if (!opts->json)
-		print_session_header();
+		putchar('\n');
+	table_print_header(stdout, &sessions, table_format(opts));
 	for (i = 0; i < count; i++)
 		print_session(opts, &states[i]);
 	free(states);

@@ -256,6 +256,18 @@ void field_to_json(const struct field *field, const void *record, uint64_t known
 		json_null(json, field->key);
 }
 
+void fields_print_json(FILE *out, const char *schema, const struct field *fields, size_t n,
+		       const void *record, uint64_t known)
+{
+	struct json json;
+	size_t i;
+
+	json_begin(&json, out, schema);
+	for (i = 0; i < n; i++)
+		field_to_json(&fields[i], record, known, &json);
+	json_end(&json);
+}
+
 void field_fprint_line(FILE *out, const struct field *field, const void *record, uint64_t known)
 {
 	char text[FIELD_TEXT_MAX];

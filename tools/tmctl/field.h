@@ -80,6 +80,10 @@ struct field {
 void field_to_text(const struct field *field, const void *record, uint64_t known, char *buf);
 void field_to_json(const struct field *field, const void *record, uint64_t known, struct json *json);
 
+/* An object of all @n fields. */
+void fields_print_json(FILE *out, const char *schema, const struct field *fields, size_t n,
+		       const void *record, uint64_t known);
+
 /* A line for people: the heading, the figure, its unit. */
 void field_fprint_line(FILE *out, const struct field *field, const void *record, uint64_t known);
 

@@ -104,7 +104,7 @@ void json_bool(struct json *json, const char *key, bool value)
 
 void json_null(struct json *json, const char *key)
 {
-	fputs(json->csv ? "" : "null", put_key(json, key));
+	fputs(json->csv ? json->csv : "null", put_key(json, key));
 }
 
 void json_string(struct json *json, const char *key, const char *s, size_t length)
@@ -115,9 +115,9 @@ void json_string(struct json *json, const char *key, const char *s, size_t lengt
 		put_string(put_key(json, key), s, length);
 }
 
-void csv_begin(struct json *json, FILE *out)
+void csv_begin(struct json *json, FILE *out, const char *unknown)
 {
-	*json = (struct json){ .out = out, .csv = true, .first = true };
+	*json = (struct json){ .out = out, .csv = unknown, .first = true };
 }
 
 void csv_end(struct json *json)

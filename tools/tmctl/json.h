@@ -14,8 +14,8 @@
 
 struct json {
 	FILE *out;
-	bool csv;	/* a row of a table is written, not an object */
-	bool first;	/* nothing stands in that row yet */
+	const char *csv;	/* a row of a table is written, with this for what is not known */
+	bool first;		/* nothing stands in that row yet */
 };
 
 void json_begin(struct json *json, FILE *out, const char *schema);
@@ -32,10 +32,10 @@ void json_string(struct json *json, const char *key, const char *s, size_t lengt
 
 /*
  * The same as comma-separated values, RFC 4180 but for its line ends: a row
- * without keys, an empty cell for what is not known, strings in quotes, with
- * '?' for what no terminal should see.
+ * without keys, @unknown for what is not known, strings in quotes, with '?' for
+ * what no terminal should see.
  */
-void csv_begin(struct json *json, FILE *out);
+void csv_begin(struct json *json, FILE *out, const char *unknown);
 void csv_end(struct json *json);
 
 /* A cell of a header. */

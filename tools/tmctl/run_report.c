@@ -6,9 +6,9 @@
 
 #include "chart.h"
 #include "clock.h"
-#include "field.h"
 #include "outcome.h"
 #include "run_report.h"
+#include "table.h"
 #include "tmctl.h"
 
 /*
@@ -30,11 +30,8 @@ struct process_row {
 #define ROW(member)	FIELD_AT(struct process_row, member)
 #define LAST(member)	FIELD_AT(struct process_row, life.last.member)
 
-/* Those with a width stand in the text's table; the last may be of any width. */
-static const struct process_column {
-	struct field field;
-	int width;
-} process_columns[] = {
+/* The last may be of any width. */
+static const struct table_column process_columns[] = {
 	{ { "pid", "PID", NULL, &field_signed, LAST(pid), .zero_unknown = true }, 7 },
 	{ { "ppid", "PPID", NULL, &field_signed, LAST(ppid), .zero_unknown = true }, 7 },
 	{ { "uid", NULL, NULL, &field_number, LAST(uid) }, 0 },
@@ -60,7 +57,11 @@ static const struct process_column {
 	{ { "exit_status", NULL, NULL, &field_exit_status, LAST(exit_code), TM_VALID_EXIT }, 0 },
 	{ { "term_signal", NULL, NULL, &field_term_signal, LAST(exit_code), TM_VALID_EXIT }, 0 },
 	{ { "final", NULL, NULL, &field_flag, ROW(final), .mask = 1 }, 0 },
-	{ { "comm", "COMMAND", NULL, &field_name, LAST(comm) }, 1 },
+	{ { "comm", "COMMAND", NULL, &field_name, LAST(comm) }, -1 },
+};
+
+static const struct table processes = {
+	"taskmonitor.process/1", "", process_columns, ARRAY_SIZE(process_columns),
 };
 
 /* All processes together. */
@@ -174,18 +175,6 @@ static void print_summary(FILE *out, const struct summary *sum)
 		fprintf(out, "Records or processes are missing: the sums are too small.\n");
 }
 
-static void print_summary_json(FILE *out, const struct summary *sum)
-{
-	uint64_t known = known_in_summary(sum);
-	struct json json;
-	size_t i;
-
-	json_begin(&json, out, "taskmonitor.run/1");
-	for (i = 0; i < ARRAY_SIZE(summary_fields); i++)
-		field_to_json(&summary_fields[i], sum, known, &json);
-	json_end(&json);
-}
-
 /* --- the table ------------------------------------------------------------- */
 
 static uint64_t fill_row(struct process_row *row, const struct life *life)
@@ -202,100 +191,24 @@ static uint64_t fill_row(struct process_row *row, const struct life *life)
 	return known;
 }
 
-static void print_cell(FILE *out, const struct process_column *column, const char *text)
+static int print_table(FILE *out, const struct tree *tree, enum table_format format, size_t top)
 {
-	if (column->field.type == &field_name)
-		fprintf(out, "  %s", text);
-	else
-		fprintf(out, "%*s", column->width, text);
-}
-
-static void print_table_header(FILE *out)
-{
-	size_t i;
-
-	fputc('\n', out);
-	for (i = 0; i < ARRAY_SIZE(process_columns); i++) {
-		if (process_columns[i].width)
-			print_cell(out, &process_columns[i], process_columns[i].field.heading);
-	}
-	fputc('\n', out);
-}
-
-static void print_row(FILE *out, const struct life *life)
-{
-	char text[FIELD_TEXT_MAX];
-	struct process_row row;
-	uint64_t known = fill_row(&row, life);
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(process_columns); i++) {
-		if (!process_columns[i].width)
-			continue;
-		field_to_text(&process_columns[i].field, &row, known, text);
-		print_cell(out, &process_columns[i], text);
-	}
-	fputc('\n', out);
-}
-
-static void put_fields(struct json *json, const struct life *life)
-{
-	struct process_row row;
-	uint64_t known = fill_row(&row, life);
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(process_columns); i++)
-		field_to_json(&process_columns[i].field, &row, known, json);
-}
-
-static void print_row_json(FILE *out, const struct life *life)
-{
-	struct json json;
-
-	json_begin(&json, out, "taskmonitor.process/1");
-	put_fields(&json, life);
-	json_end(&json);
-}
-
-static void print_csv_header(FILE *out)
-{
-	struct json json;
-	size_t i;
-
-	csv_begin(&json, out);
-	for (i = 0; i < ARRAY_SIZE(process_columns); i++)
-		csv_heading(&json, process_columns[i].field.key);
-	csv_end(&json);
-}
-
-static void print_row_csv(FILE *out, const struct life *life)
-{
-	struct json json;
-
-	csv_begin(&json, out);
-	put_fields(&json, life);
-	csv_end(&json);
-}
-
-static int print_table(FILE *out, const struct tree *tree, enum run_format format, size_t top)
-{
-	static void (*const print[])(FILE *, const struct life *) = {
-		[RUN_TEXT] = print_row,
-		[RUN_JSON] = print_row_json,
-		[RUN_CSV] = print_row_csv,
-	};
 	const struct life **lives = tree_by_cpu(tree);
+	struct process_row row;
+	uint64_t known;
 	size_t i;
 
 	if (!lives)
 		return -ENOMEM;
-	if (format == RUN_TEXT && top)
-		print_table_header(out);
-	if (format == RUN_CSV)
-		print_csv_header(out);
-	for (i = 0; i < tree->count && i < top; i++)
-		print[format](out, lives[i]);
-	if (format == RUN_TEXT && top && i < tree->count)
+	if (format == TABLE_TEXT && top)
+		fputc('\n', out);
+	if (format != TABLE_TEXT || top)
+		table_print_header(out, &processes, format);
+	for (i = 0; i < tree->count && i < top; i++) {
+		known = fill_row(&row, lives[i]);
+		table_print_row(out, &processes, format, &row, known);
+	}
+	if (format == TABLE_TEXT && top && i < tree->count)
 		fprintf(out, "(%zu more; --all shows them)\n", tree->count - i);
 	free(lives);
 	return 0;
@@ -339,7 +252,7 @@ static void print_chart(FILE *out, const struct run_result *result)
 	fprintf(out, "     a column is %.3f s\n", (double)line.width_ns / (double)NSEC_PER_SEC);
 }
 
-int run_report(FILE *out, const struct run_result *result, enum run_format format, size_t top,
+int run_report(FILE *out, const struct run_result *result, enum table_format format, size_t top,
 	       bool chart)
 {
 	struct summary *sum = malloc(sizeof(*sum));
@@ -348,14 +261,15 @@ int run_report(FILE *out, const struct run_result *result, enum run_format forma
 	if (!sum)
 		return -ENOMEM;
 	fill_summary(sum, result);
-	if (format == RUN_TEXT) {
+	if (format == TABLE_TEXT) {
 		print_summary(out, sum);
 		if (chart)
 			print_chart(out, result);
 	}
 	err = print_table(out, result->tree, format, top);
-	if (format == RUN_JSON)
-		print_summary_json(out, sum);
+	if (format == TABLE_JSON)
+		fields_print_json(out, "taskmonitor.run/1", summary_fields,
+				  ARRAY_SIZE(summary_fields), sum, known_in_summary(sum));
 	free(sum);
 	return err;
 }

@@ -9,12 +9,7 @@
 #include <stdio.h>
 
 #include "run_tree.h"
-
-enum run_format {
-	RUN_TEXT,
-	RUN_JSON,
-	RUN_CSV,	/* the table alone */
-};
+#include "table.h"
 
 /**
  * struct run_result - a run that is over
@@ -44,13 +39,13 @@ struct run_result {
  * run_report() - tell it
  * @out: where to
  * @result: what has happened
- * @format: how
+ * @format: how; as CSV the table of processes alone
  * @top: no more than so many processes, those with most CPU time
  * @chart: with a chart, as text
  *
  * Return: 0, or -ENOMEM. Whether @out took it is the caller's to see.
  */
-int run_report(FILE *out, const struct run_result *result, enum run_format format, size_t top,
+int run_report(FILE *out, const struct run_result *result, enum table_format format, size_t top,
 	       bool chart);
 
 #endif /* TMCTL_RUN_REPORT_H */

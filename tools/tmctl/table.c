@@ -1,124 +1,82 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "table.h"
 
-static void print_cell(const struct table_column *column, const char *text, bool first)
+enum table_format table_format(const struct options *opts)
 {
-	printf("%s%*s", first ? "" : "  ", column->width, text);
+	return opts->json ? TABLE_JSON : opts->csv ? TABLE_CSV : TABLE_TEXT;
 }
 
-static void print_heads(const struct table *table)
+static void print_cell(FILE *out, const struct table_column *column, const char *text)
 {
-	bool first = true;
-	size_t i;
-
-	for (i = 0; i < table->n; i++) {
-		if (!table->columns[i].width)
-			continue;
-		print_cell(&table->columns[i], table->columns[i].field.heading, first);
-		first = false;
-	}
+	if (column->width)
+		fprintf(out, "%s%*s", column->width < 0 ? "  " : "", column->width, text);
 }
 
-static void print_keys(const struct table *table)
-{
-	size_t i;
-
-	for (i = 0; i < table->n; i++)
-		printf("%s%s", i ? "," : "", table->columns[i].field.key);
-}
-
-void table_print_header(const struct table *table, const struct options *opts)
-{
-	if (opts->json)
-		return;
-	if (opts->csv)
-		print_keys(table);
-	else
-		print_heads(table);
-	putchar('\n');
-}
-
-static void print_text(const struct table *table, const void *record, uint64_t known)
-{
-	bool first = true;
-	size_t i;
-
-	for (i = 0; i < table->n; i++) {
-		char text[FIELD_TEXT_MAX];
-
-		if (!table->columns[i].width)
-			continue;
-		field_to_text(&table->columns[i].field, record, known, text);
-		print_cell(&table->columns[i], text, first);
-		first = false;
-	}
-	putchar('\n');
-}
-
-static void print_quoted(const char *text)
-{
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	putchar('"');
-}
-
-/* Numbers as JSON has them, in the units that the key names; text as people see it, in quotes. */
-static void print_csv_cell(const struct field *field, const void *record, uint64_t known)
-{
-	char text[FIELD_TEXT_MAX], *value = NULL, *colon;
-	size_t size;
-	struct json json = { .out = open_memstream(&value, &size) };
-
-	if (!json.out)
-		return;
-	field_to_json(field, record, known, &json);
-	fclose(json.out);
-	colon = value ? strchr(value, ':') : NULL;
-	if (colon && !strcmp(colon, ":null")) {
-		putchar('-');
-	} else if (colon && colon[1] == '"') {
-		field_to_text(field, record, known, text);
-		print_quoted(text);
-	} else if (colon) {
-		fputs(colon + 1, stdout);
-	}
-	free(value);
-}
-
-static void print_csv(const struct table *table, const void *record, uint64_t known)
-{
-	size_t i;
-
-	for (i = 0; i < table->n; i++) {
-		if (i)
-			putchar(',');
-		print_csv_cell(&table->columns[i].field, record, known);
-	}
-	putchar('\n');
-}
-
-void table_print_row(const struct table *table, const struct options *opts, const void *record,
-		     uint64_t known)
+static void print_csv_header(FILE *out, const struct table *table)
 {
 	struct json json;
 	size_t i;
 
-	if (opts->csv) {
-		print_csv(table, record, known);
-	} else if (opts->json) {
-		json_begin(&json, stdout, table->schema);
-		for (i = 0; i < table->n; i++)
-			field_to_json(&table->columns[i].field, record, known, &json);
+	csv_begin(&json, out, table->csv_unknown);
+	for (i = 0; i < table->n; i++)
+		csv_heading(&json, table->columns[i].field.key);
+	csv_end(&json);
+}
+
+void table_print_header(FILE *out, const struct table *table, enum table_format format)
+{
+	size_t i;
+
+	if (format == TABLE_CSV)
+		print_csv_header(out, table);
+	if (format != TABLE_TEXT)
+		return;
+	for (i = 0; i < table->n; i++)
+		print_cell(out, &table->columns[i], table->columns[i].field.heading);
+	fputc('\n', out);
+}
+
+static void print_text(FILE *out, const struct table *table, const void *record, uint64_t known)
+{
+	char text[FIELD_TEXT_MAX];
+	size_t i;
+
+	for (i = 0; i < table->n; i++) {
+		if (!table->columns[i].width)
+			continue;
+		field_to_text(&table->columns[i].field, record, known, text);
+		print_cell(out, &table->columns[i], text);
+	}
+	fputc('\n', out);
+}
+
+static void put_fields(struct json *json, const struct table *table, const void *record,
+		       uint64_t known)
+{
+	size_t i;
+
+	for (i = 0; i < table->n; i++)
+		field_to_json(&table->columns[i].field, record, known, json);
+}
+
+void table_print_row(FILE *out, const struct table *table, enum table_format format,
+		     const void *record, uint64_t known)
+{
+	struct json json;
+
+	switch (format) {
+	case TABLE_TEXT:
+		print_text(out, table, record, known);
+		break;
+	case TABLE_JSON:
+		json_begin(&json, out, table->schema);
+		put_fields(&json, table, record, known);
 		json_end(&json);
-	} else {
-		print_text(table, record, known);
+		break;
+	case TABLE_CSV:
+		csv_begin(&json, out, table->csv_unknown);
+		put_fields(&json, table, record, known);
+		csv_end(&json);
+		break;
 	}
 }

@@ -131,11 +131,11 @@ static void rows(void)
 	FILE *file = open_out();
 	struct json row;
 
-	csv_begin(&row, file);
+	csv_begin(&row, file, "");
 	csv_heading(&row, "pid");
 	csv_heading(&row, "comm");
 	csv_end(&row);
-	csv_begin(&row, file);
+	csv_begin(&row, file, "");
 	json_null(&row, "pid");
 	json_uint(&row, "n", 7);
 	json_string(&row, "comm", "a\"b,\n\xff", 6);
