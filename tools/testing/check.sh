@@ -175,5 +175,8 @@ for t in ${ALSO:-}; do files+=("$t"); done
 
 # --- verdict --------------------------------------------------------------------
 
+# What runs on the host and boots a machine takes one kernel: the default one,
+# or the first.
 export KERNEL=${bootable[0]:-${kernels%% *}}
+case " ${bootable[*]} " in *" 6.12 "*) KERNEL=6.12 ;; esac
 exec "$here/tap.pl" ${V:+-v} "${files[@]}"

@@ -23,3 +23,26 @@ ok() {	# ok WHAT COMMAND...: passes if COMMAND does
 		failed=1
 	fi
 }
+skip() {	# skip WHAT WHY: WHY names what was missing
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+relay() {	# relay PREFIX RUNNER-OPTION...: what a guest says becomes ours
+	local prefix=$1 line status lines=0
+	shift
+	"$testing/vm/run.sh" --timeout 300 --out "$work/out" "$@" >"$work/guest" 2>"$work/runner"
+	status=$?
+	while IFS= read -r line; do
+		line=${line%$'\r'}
+		case $line in
+		'ok - '*|'not ok - '*)
+			n=$((n + 1)) lines=$((lines + 1))
+			echo "${line%% - *} $n - $prefix${line#* - }" ;;
+		*) echo "# $line" ;;
+		esac
+	done <"$work/guest"
+	ok "${prefix}the machine came to its end, without a complaint" \
+		test $status = 0 -a $lines -gt 0
+	[ $status = 0 ] || sed 's/^/# /' "$work/runner"
+}

@@ -107,7 +107,11 @@ run bad --test-timeout 3 --no-verdict --tests \
 run hung --timeout 40 --tests hang &
 run exec --exec script "two words" &
 wait
-run emulator --accel tcg --no-verdict --tests pass stale never &
+# 6.1 does not die of an int3 that has gone: its kprobes return to it, for ever
+# where the emulator keeps it.
+dies=1
+case $KERNEL in 6.1|6.1:*) dies="" ;; esac
+[ -z "$dies" ] || run emulator --accel tcg --no-verdict --tests pass stale never &
 run int3 --accel tcg --no-verdict --tests pass real never &
 wait
 
@@ -133,9 +137,13 @@ ok "what was printed before it is kept" grep -q '^ok 1 - before the crash' bad/c
 ok "red: a machine that hangs" status hung 1
 ok "after it had begun its test" grep -q "^not ok - hang did not end" hung/hang.tap
 ok "and that is said" grep -q 'hung: not finished within 40 s' hung/_kernel_log.tap
-ok "the emulator's own crash is no failure" green emulator/*.tap
-ok "the test in which it fell ran again" grep -q 'ok 1 - the second machine' emulator/stale.tap
-ok "and that is said" grep -q "QEMU's fault. Tried again: stale never" emulator/_kernel_log.tap
+if [ -n "$dies" ]; then
+	ok "the emulator's own crash is no failure" green emulator/*.tap
+	ok "the test in which it fell ran again" grep -q 'ok 1 - the second machine' emulator/stale.tap
+	ok "and that is said" grep -q "QEMU's fault. Tried again: stale never" emulator/_kernel_log.tap
+else
+	skip "the emulator's own crash is no failure" "needs a kernel that dies of it: 6.12"
+fi
 ok "an int3 of the kernel's own is one" red int3/_kernel_log.tap
 ok "and nothing runs again" [ ! -e int3/again ]
 ok "--exec passes arguments and output" grep -qx 'said: two words' exec.stdout

@@ -5,31 +5,17 @@
 # by a key that it does not trust; what a module that was loaded before can do
 # when the kernel is locked down; and that one is let in whose key the firmware
 # has in its list (db). Secure Boot itself, which would look at the kernel's own
-# signature, is off; without it the kernel takes no key from shim's list (MOK). The guest's part, which speaks TAP, is signed-guest.sh.
-
-set -u
-unset MAKEFLAGS MFLAGS MAKELEVEL
+# signature, is off; without it the kernel takes no key from shim's list (MOK).
+# The guest's part, which speaks TAP, is signed-guest.sh.
 
 here=$(cd "$(dirname "$0")" && pwd)
 testing=$here/..
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tools/testing/host/lib.sh
+. "$here/lib.sh"
 kernel=${KERNEL:-6.12}
 
-n=0
-ok() {	# ok WHAT COMMAND...: passes if COMMAND does
-	local what=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$work/said" 2>&1; then
-		echo "ok $n - $what"
-	else
-		echo "not ok $n - $what"
-		sed 's/^/# /' "$work/said"
-	fi
-}
-
-eval "$("$testing/build.sh" "$kernel")"
+built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
+eval "$built"
 eval "$("$testing/vm/kernels.sh" "$kernel")"
 : "${MODULE:?}" "${TMCTL:?}" "${KDIR:?}"
 export KDIR
@@ -43,7 +29,10 @@ cp "$work/key/mok.key" "$work/before"
 cp "$MODULE" "$work/again.ko"
 ok "a second time it takes the same key" "$testing/../sign-module.sh" -d "$work/key" "$work/again.ko"
 ok "and leaves it as it is" cmp "$work/before" "$work/key/mok.key"
-refused() { ! "$testing/../sign-module.sh" -d "$work/key" "$work/none.ko" && grep -q 'no such file' "$work/said"; }
+refused() {
+	"$testing/../sign-module.sh" -d "$work/key" "$work/none.ko" 2>"$work/said" && return 1
+	grep -q 'no such file' "$work/said"
+}
 ok "a module that is not there is an error" refused
 
 # A byte of the signed code is another: the signature is the module's no longer.
@@ -51,24 +40,10 @@ cp "$signed" "$work/altered.ko"
 offset=$(grep -abom1 'description=Samples' "$signed" | cut -d: -f1)
 printf X | dd of="$work/altered.ko" bs=1 seek="$((offset + 12))" conv=notrunc 2>/dev/null
 
-# boot WHAT [APPEND [VARS]]: the guest's lines become ours
-boot() {
-	local line
-	"$testing/vm/run.sh" -k "$kernel" ${2:+--append "$2"} ${3:+--firmware "$3"} --module "$MODULE" --tmctl "$TMCTL" \
-		--file "$signed" --file "$work/altered.ko" --timeout 300 --out "$work/out" \
-		--exec "$here/signed-guest.sh" "$1" >"$work/guest" 2>"$work/runner"
-	local status=$? lines=0
-	while IFS= read -r line; do
-		line=${line%$'\r'}
-		case $line in
-		'ok - '*|'not ok - '*)
-			n=$((n + 1)) lines=$((lines + 1))
-			echo "${line%% - *} $n - $1${2:+ ($2)}: ${line#* - }" ;;
-		*) echo "# $line" ;;
-		esac
-	done <"$work/guest"
-	ok "$1${2:+ ($2)}: the machine came to its end" test $status = 0 -a $lines -gt 0
-	[ $status = 0 ] || sed 's/^/# /' "$work/runner"
+boot() {	# boot WHAT [APPEND [VARS]]
+	relay "$1${2:+ ($2)}: " -k "$kernel" ${2:+--append "$2"} ${3:+--firmware "$3"} \
+		--module "$MODULE" --tmctl "$TMCTL" --file "$signed" --file "$work/altered.ko" \
+		--exec "$here/signed-guest.sh" "$1"
 }
 
 boot enforced module.sig_enforce=1
