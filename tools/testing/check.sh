@@ -11,6 +11,7 @@
 #   ACCEL=tcg                     as run.sh --accel
 #   V=1                           show each test line
 #   APPEND="FUZZ_STEPS=100000"    for the guest's command line, and so its environment
+#   JOBS=2                        so many machines at a time (default: a half of the CPUs)
 #   TIMEOUT=, TEST_TIMEOUT=       seconds: for a machine, for a test in it
 
 set -eu
@@ -24,6 +25,8 @@ results=$top/build/results
 kernels=${KERNELS:-6.1 6.12}
 only=${TESTS:-}
 suite=${SUITE:-all}
+# A machine has two CPUs; a test that measures wants them.
+jobs=${JOBS:-$((($(nproc) + 1) / 2))}
 case $suite in
 all|guest) ;;
 *) echo "check.sh: SUITE=$suite: all or guest" >&2; exit 2 ;;
@@ -160,8 +163,7 @@ if [ ${#tests[@]} -gt 0 ]; then
 		eval "${vars[$k]}"
 		boot "$k" &
 		outs+=("$results/$KVER")
-		# A machine has two CPUs; a test that measures wants them.
-		[ "$(nproc)" -ge 4 ] || wait
+		[ "$(jobs -pr | wc -l)" -lt "$jobs" ] || wait -n
 	done
 	wait
 	for o in "${outs[@]}"; do
