@@ -18,14 +18,17 @@ modules: ## build src/taskmonitor.ko against KDIR (default: the running kernel)
 		exit 1; }
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
 
+# tmctl, and its companions, each built where its library is.
+PROGRAMS := tools/tmctl
+
 .PHONY: tools
-tools: ## build tools/tmctl/tmctl and the library it stands on
-	$(MAKE) -C tools/tmctl
+tools: ## build tools/tmctl/tmctl, its companions and the library they stand on
+	for p in $(PROGRAMS); do $(MAKE) -C $$p || exit; done
 
 .PHONY: install
 install: tools ## install tmctl, the library, the header and the man pages (PREFIX, DESTDIR)
 	$(MAKE) -C tools/lib install
-	$(MAKE) -C tools/tmctl install
+	for p in $(PROGRAMS); do $(MAKE) -C $$p install || exit; done
 	install -d $(DESTDIR)$(PREFIX)/include/linux $(DESTDIR)$(MANDIR)/man4
 	install -m 644 include/uapi/linux/taskmonitor.h $(DESTDIR)$(PREFIX)/include/linux
 	install -m 644 Documentation/man/taskmonitor.4 $(DESTDIR)$(MANDIR)/man4
@@ -77,7 +80,7 @@ shell: ## a prompt in a virtual machine with the module loaded (KERNEL=6.1)
 
 .PHONY: clean
 clean: ## remove what was built
-	$(MAKE) -C tools/tmctl clean
+	for p in $(PROGRAMS) tools/common; do $(MAKE) -C $$p clean || exit; done
 	$(MAKE) -C tools/lib clean
 	rm -rf build
 	find src \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' \

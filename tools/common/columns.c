@@ -3,7 +3,7 @@
 
 #include "columns.h"
 #include "field.h"
-#include "tmctl.h"
+#include "status.h"
 
 /*
  * Bits beside TM_VALID_*, from the other end: what else a figure may need.

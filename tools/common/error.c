@@ -6,7 +6,7 @@
 
 #include "error.h"
 #include "json.h"
-#include "tmctl.h"
+#include "status.h"
 
 static bool in_json;
 static FILE *json_out;	/* NULL: stdout */

@@ -7,7 +7,7 @@
 
 #include "clock.h"
 #include "field.h"
-#include "tmctl.h"
+#include "status.h"
 #include "utf8.h"
 
 static const void *at(const struct field *field, const void *record)

@@ -1,47 +1,61 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The command line's options.
- *
- * They are parsed twice with the same table: once before the command, once
- * after it, so that the common ones may stand on either side.
- */
 #include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <taskmonitor/taskmonitor.h>
 
 #include "error.h"
 #include "options.h"
+#include "output.h"
+#include "status.h"
 
-#define COMMON_LETTERS	"jhV"
+#define OPTIONS_MAX	48	/* of one command, the common ones included */
+#define NUMBERED	256	/* what getopt gives: this and an option's place in the table */
 
-enum {
-	OPT_DEVICE = 256,	/* it has no letter */
+static struct options common;
+
+static const struct opt common_opts[] = {
+	OPT_FLAG('j', "json", &common.json, "one JSON object a line, errors included"),
+	OPT_VALUE(0, "device", "PATH", &common.device,
+		  "instead of " TM_DEVICE_PATH "\n"
+		  "(also: environment variable TASKMONITOR_DEVICE)"),
+	OPT_FLAG('h', "help", &common.help, "this help, or the command's"),
+	OPT_FLAG('V', "version", &common.version, "versions"),
+	OPT_END
 };
 
-static const struct option long_options[] = {
-	{ "json",	no_argument,		NULL, 'j' },
-	{ "help",	no_argument,		NULL, 'h' },
-	{ "version",	no_argument,		NULL, 'V' },
-	{ "device",	required_argument,	NULL, OPT_DEVICE },
-	{ "all",	no_argument,		NULL, 'a' },
-	{ "interval",	required_argument,	NULL, 'i' },
-	{ "count",	required_argument,	NULL, 'c' },
-	{ "root",	required_argument,	NULL, 'R' },
-	{ "output",	required_argument,	NULL, 'o' },
-	{ "ring",	required_argument,	NULL, 'r' },
-	{ "top",	required_argument,	NULL, 'n' },
-	{ "csv",	no_argument,		NULL, 'C' },
-	{ "no-chart",	no_argument,		NULL, 'q' },
-	{ "wait-all",	no_argument,		NULL, 'w' },
-	{ "exit",	no_argument,		NULL, 'e' },
-	{ "rss-above",	required_argument,	NULL, 'm' },
-	{ "cpu-above",	required_argument,	NULL, 'p' },
-	{ "for",	required_argument,	NULL, 'f' },
-	{ "timeout",	required_argument,	NULL, 't' },
-	{ "any",	no_argument,		NULL, 'y' },
-	{ NULL, 0, NULL, 0 }
+/**
+ * struct table - the options of one command as getopt wants them
+ * @opts: each option
+ * @longs: the same for getopt_long()
+ * @letters: the letters, as for getopt()
+ * @n: how many
+ */
+struct table {
+	const struct opt *opts[OPTIONS_MAX];
+	struct option longs[OPTIONS_MAX + 1];
+	char letters[2 * OPTIONS_MAX + 3];
+	size_t n;
 };
+
+static void table_add(struct table *t, const struct opt *opts)
+{
+	char *letters = t->letters + strlen(t->letters);
+
+	for (; opts && opts->name && t->n < OPTIONS_MAX; opts++, t->n++) {
+		t->opts[t->n] = opts;
+		t->longs[t->n].name = opts->name;
+		t->longs[t->n].has_arg = opts->arg ? required_argument : no_argument;
+		t->longs[t->n].val = NUMBERED + (int)t->n;
+		if (opts->letter)
+			*letters++ = opts->letter;
+		if (opts->letter && opts->arg)
+			*letters++ = ':';
+	}
+}
 
 /* Behind it, options may be another program's. */
 static bool is_end(const char *arg)
@@ -66,135 +80,146 @@ bool options_first_look(int argc, char **argv)
 }
 
 /*
- * @arg is where getopt is, which says too little in two cases: of letters that
- * stand together the wrong one is in optopt, and a long option that is another
- * command's has been taken already, maybe with an argument.
+ * @arg is where getopt is, which says too little in one case: of letters that
+ * stand together the wrong one is in optopt.
  */
-static int complain(const struct command *cmd, int problem, const char *arg, int long_index)
+static int complain(const struct command *cmd, int problem, const char *arg)
 {
 	const char *name = cmd ? cmd->name : "";
 	const char *colon = cmd ? ": " : "";
 
 	if (problem == ':')
 		fail_usage("%s%soption '%s' needs an argument", name, colon, arg);
-	else if (long_index >= 0)
-		fail_usage("%s%sunknown option '--%s'", name, colon, long_options[long_index].name);
-	else if (optopt > 0 && optopt < 256 && strncmp(arg, "--", 2))
+	else if (optopt > 0 && optopt < NUMBERED && strncmp(arg, "--", 2))
 		fail_usage("%s%sunknown option '-%c'", name, colon, optopt);
 	else
 		fail_usage("%s%sunknown option '%s'", name, colon, arg);
 	return -1;
 }
 
-/* A long option is in the one table for all, but may not be this command's. */
-static bool taken(int option, const char *letters)
+static const struct opt *find_option(const struct table *t, int found)
 {
-	return option == OPT_DEVICE || (option < 256 && strchr(letters, option));
-}
+	size_t i;
 
-static void set_run_option(struct options *opts, int option)
-{
-	switch (option) {
-	case 'o':
-		opts->output = optarg;
-		break;
-	case 'r':
-		opts->ring = optarg;
-		break;
-	case 'n':
-		opts->top = optarg;
-		break;
-	case 'q':
-		opts->no_chart = true;
-		break;
-	case 'w':
-		opts->wait_all = true;
-		break;
+	if (found >= NUMBERED)
+		return t->opts[found - NUMBERED];
+	for (i = 0; i < t->n; i++) {
+		if (t->opts[i]->letter == found)
+			return t->opts[i];
 	}
+	return NULL;
 }
 
-static void set_wait_option(struct options *opts, int option)
+static void set_option(const struct opt *opt)
 {
-	switch (option) {
-	case 'e':
-		opts->exit = true;
-		break;
-	case 'm':
-		opts->rss_above = optarg;
-		break;
-	case 'p':
-		opts->cpu_above = optarg;
-		break;
-	case 'f':
-		opts->hold = optarg;
-		break;
-	case 't':
-		opts->timeout = optarg;
-		break;
-	case 'y':
-		opts->any = true;
-		break;
-	}
-}
-
-static void set_option(struct options *opts, int option)
-{
-	switch (option) {
-	case 'j':
-		opts->json = true;
+	if (opt->arg)
+		*opt->value = optarg;
+	else
+		*opt->flag = true;
+	if (common.json)
 		error_in_json(true);
-		break;
-	case 'h':
-		opts->help = true;
-		break;
-	case 'V':
-		opts->version = true;
-		break;
-	case 'a':
-	case 'v':
-		opts->all = true;
-		break;
-	case 'i':
-		opts->interval = optarg;
-		break;
-	case 'c':
-		opts->count = optarg;
-		break;
-	case 'C':
-		opts->csv = true;
-		break;
-	case 'R':
-		opts->root = optarg;
-		break;
-	case OPT_DEVICE:
-		opts->device = optarg;
-		break;
-	default:
-		set_run_option(opts, option);
-		set_wait_option(opts, option);
-	}
+}
+
+void options_init(struct options *opts)
+{
+	const char *device = getenv("TASKMONITOR_DEVICE");
+
+	memset(opts, 0, sizeof(*opts));
+	opts->device = device && *device ? device : TM_DEVICE_PATH;
 }
 
 int options_parse(struct options *opts, const struct command *cmd, int argc, char **argv)
 {
-	const char *own = cmd ? cmd->letters : "+";
-	bool stop = *own == '+';
-	char letters[64];
-	int option;
+	struct table table = { 0 };
+	int found;
 
 	/* '+' stops at the first argument; ':' tells a missing argument from the rest. */
-	snprintf(letters, sizeof(letters), "%s:%s%s", stop ? "+" : "", COMMON_LETTERS, own + stop);
+	strcpy(table.letters, !cmd || cmd->stops ? "+:" : ":");
+	table_add(&table, common_opts);
+	table_add(&table, cmd ? cmd->opts : NULL);
 	optind = 0;	/* start afresh, as glibc and musl have it */
 	opterr = 0;
+	common = *opts;
 
-	for (;;) {
-		int long_index = -1;
+	while ((found = getopt_long(argc, argv, table.letters, table.longs, NULL)) != -1) {
+		const struct opt *opt = find_option(&table, found);
 
-		option = getopt_long(argc, argv, letters, long_options, &long_index);
-		if (option == -1)
-			return optind;
-		if (option == '?' || option == ':' || !taken(option, letters))
-			return complain(cmd, option, argv[optind - 1], long_index);
-		set_option(opts, option);
+		if (!opt)
+			return complain(cmd, found, argv[optind - 1]);
+		set_option(opt);
 	}
+	*opts = common;
+	return optind;
+}
+
+static void print_option(const struct opt *opt)
+{
+	const char *line = opt->help;
+	char left[64];
+
+	snprintf(left, sizeof(left), "%c%c%c --%s%s%s", opt->letter ? '-' : ' ',
+		 opt->letter ? opt->letter : ' ', opt->letter ? ',' : ' ', opt->name,
+		 opt->arg ? "=" : "", opt->arg ? opt->arg : "");
+	printf("  %-21s", left);
+	while (*line) {
+		int length = (int)strcspn(line, "\n");
+
+		printf(" %.*s\n", length, line);
+		line += length;
+		if (*line++ != '\n')
+			break;
+		printf("  %-21s", "");
+	}
+}
+
+static void print_options(const struct opt *opts)
+{
+	for (; opts->name; opts++)
+		print_option(opts);
+}
+
+void options_print_common(void)
+{
+	printf("Options, before or after the command:\n");
+	print_options(common_opts);
+}
+
+int command_print_help(const struct command *cmd)
+{
+	printf("Usage: tmctl %s%s%s\n%s: %s\n\n", cmd->name, *cmd->usage ? " " : "", cmd->usage,
+	       cmd->name, cmd->help);
+	if (cmd->opts) {
+		print_options(cmd->opts);
+		putchar('\n');
+	}
+	if (cmd->details)
+		printf("%s\n", cmd->details);
+	options_print_common();
+	return STATUS_DONE;
+}
+
+static int run_program(const struct command *cmd, int argc, char **argv)
+{
+	struct options opts;
+	int first;
+
+	options_init(&opts);
+	if (!options_first_look(argc, argv))
+		return STATUS_USAGE;
+	first = options_parse(&opts, cmd, argc, argv);
+	if (first < 0)
+		return STATUS_USAGE;
+	if (opts.help)
+		return command_print_help(cmd);
+	if (opts.version) {
+		printf("tmctl-%s %s\n", cmd->name, TM_LIB_VERSION);
+		return STATUS_DONE;
+	}
+	return cmd->run(&opts, argc - first, argv + first);
+}
+
+int program_main(const struct command *cmd, int argc, char **argv)
+{
+	output_init();
+	return output_close(run_program(cmd, argc, argv));
 }

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 
 #include "outcome.h"
-#include "tmctl.h"
+#include "status.h"
 
 /* Those that end processes; not every libc knows their short names. */
 static const char *const signals[] = {

@@ -5,7 +5,7 @@
 
 #include "error.h"
 #include "output.h"
-#include "tmctl.h"
+#include "status.h"
 
 /* Why the first write that failed did; 0: none has. */
 static int write_error;

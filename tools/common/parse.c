@@ -7,7 +7,7 @@
 #include <linux/taskmonitor.h>
 
 #include "parse.h"
-#include "tmctl.h"
+#include "status.h"
 
 static bool is_digit(char c)
 {

@@ -6,7 +6,8 @@
 #include <taskmonitor/taskmonitor.h>
 
 #include "columns.h"
-#include "tmctl.h"
+#include "options.h"
+#include "status.h"
 
 /* Open the device; NULL, having complained, with the exit code in @status. */
 struct tm_device *request_open(const struct options *opts, int *status);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "table.h"
 
-enum table_format table_format(const struct options *opts)
+enum table_format table_format(bool json, bool csv)
 {
-	return opts->json ? TABLE_JSON : opts->csv ? TABLE_CSV : TABLE_TEXT;
+	return json ? TABLE_JSON : csv ? TABLE_CSV : TABLE_TEXT;
 }
 
 static void print_cell(FILE *out, const struct table_column *column, const char *text)

@@ -4,7 +4,7 @@
 #define TMCTL_TABLE_H
 
 #include "field.h"
-#include "tmctl.h"
+#include "status.h"
 
 enum table_format {
 	TABLE_TEXT,
@@ -38,7 +38,7 @@ struct table {
 };
 
 /* As the command line wants it. */
-enum table_format table_format(const struct options *opts);
+enum table_format table_format(bool json, bool csv);
 
 /* What heads the rows; of JSON nothing does. */
 void table_print_header(FILE *out, const struct table *table, enum table_format format);

@@ -29,14 +29,14 @@ static int set_running(const struct options *opts, bool run)
 	return status;
 }
 
-int cmd_start(const struct options *opts, int argc, char **argv)
+static int cmd_start(const struct options *opts, int argc, char **argv)
 {
 	if (argc)
 		return fail_excess("start", argv[0]);
 	return set_running(opts, true);
 }
 
-int cmd_stop(const struct options *opts, int argc, char **argv)
+static int cmd_stop(const struct options *opts, int argc, char **argv)
 {
 	if (argc)
 		return fail_excess("stop", argv[0]);
@@ -85,7 +85,7 @@ static int set_pid(const struct options *opts, struct tm_device *dev, pid_t pid)
 	return STATUS_DONE;
 }
 
-int cmd_pid(const struct options *opts, int argc, char **argv)
+static int cmd_pid(const struct options *opts, int argc, char **argv)
 {
 	struct tm_device *dev;
 	pid_t pid = 0;
@@ -103,3 +103,24 @@ int cmd_pid(const struct options *opts, int argc, char **argv)
 	tm_close(dev);
 	return status;
 }
+
+const struct command command_start = {
+	.name = "start",
+	.run = cmd_start,
+	.usage = "",
+	.help = "start the sampling",
+};
+
+const struct command command_stop = {
+	.name = "stop",
+	.run = cmd_stop,
+	.usage = "",
+	.help = "stop the sampling",
+};
+
+const struct command command_pid = {
+	.name = "pid",
+	.run = cmd_pid,
+	.usage = "[PID]",
+	.help = "show the target, or make PID the target",
+};

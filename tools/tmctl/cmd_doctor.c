@@ -77,9 +77,11 @@ static void print_diagnosis(const struct options *opts, const char *check,
 		       *line.next ? "; next: " : "", line.next);
 }
 
-int cmd_doctor(const struct options *opts, int argc, char **argv)
+static const char *root;
+
+static int cmd_doctor(const struct options *opts, int argc, char **argv)
 {
-	struct patient patient = { .opts = opts, .root = opts->root ? opts->root : "" };
+	struct patient patient = { .opts = opts, .root = root ? root : "" };
 	int status = STATUS_DONE;
 	size_t i;
 
@@ -95,3 +97,17 @@ int cmd_doctor(const struct options *opts, int argc, char **argv)
 	}
 	return status;
 }
+
+static const struct opt doctor_opts[] = {
+	OPT_VALUE('R', "root", "DIR", &root, "look at the files of the machine below DIR"),
+	OPT_END
+};
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.run = cmd_doctor,
+	.opts = doctor_opts,
+	.usage = "",
+	.help = "why something does not work, and what to do",
+	.details = "Exit codes: 0 nothing is in the way (warnings may be), 1 something is.\n",
+};

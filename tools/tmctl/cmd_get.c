@@ -34,7 +34,9 @@ static int get_fields(const struct options *opts, struct tm_device *dev)
 	return STATUS_DONE;
 }
 
-int cmd_get(const struct options *opts, int argc, char **argv)
+static bool all;
+
+static int cmd_get(const struct options *opts, int argc, char **argv)
 {
 	struct tm_device *dev;
 	int status;
@@ -44,10 +46,24 @@ int cmd_get(const struct options *opts, int argc, char **argv)
 	dev = request_open(opts, &status);
 	if (!dev)
 		return status;
-	if (opts->json || opts->all)
+	if (opts->json || all)
 		status = get_fields(opts, dev);
 	else
 		status = get_line(opts, dev);
 	tm_close(dev);
 	return status;
 }
+
+static const struct opt get_opts[] = {
+	OPT_FLAG('a', "all", &all, "every figure, one a line"),
+	OPT_FLAG('v', "verbose", &all, "the same"),
+	OPT_END
+};
+
+const struct command command_get = {
+	.name = "get",
+	.run = cmd_get,
+	.opts = get_opts,
+	.usage = "[--all]",
+	.help = "sample the target now",
+};

@@ -11,6 +11,7 @@
 #include "hidden_views.h"
 #include "request.h"
 #include "table.h"
+#include "tmctl.h"
 
 /* Between the two looks, for what is about to change to have changed. */
 #define PAUSE_US	20000
@@ -66,6 +67,8 @@ static const struct table_column summary_columns[] = {
 static const struct table summaries = {
 	"taskmonitor.views/1", "-", summary_columns, ARRAY_SIZE(summary_columns),
 };
+
+static bool csv;
 
 /* 1 is an answer here, so a failure is another number. */
 static int unable(const char *object, int err)
@@ -159,7 +162,7 @@ static void print_finding(const struct options *opts, const struct sighting *row
 		known |= HAVE_START;
 	if (row->known)
 		known |= HAVE_USER;
-	table_print_row(stdout, &findings, table_format(opts), &finding, known);
+	table_print_row(stdout, &findings, table_format(opts->json, csv), &finding, known);
 }
 
 /* Those that hide, by two looks. */
@@ -176,7 +179,7 @@ static void compare(const struct options *opts, const struct look *first,
 		if (!views)
 			continue;
 		if (!sum->hidden++)
-			table_print_header(stdout, &findings, table_format(opts));
+			table_print_header(stdout, &findings, table_format(opts->json, csv));
 		print_finding(opts, again, views);
 	}
 }
@@ -185,9 +188,9 @@ static void print_summary(const struct options *opts, const struct summary *sum)
 {
 	if (opts->json)
 		table_print_row(stdout, &summaries, TABLE_JSON, sum, 0);
-	else if (opts->csv && !sum->hidden)
+	else if (csv && !sum->hidden)
 		table_print_header(stdout, &findings, TABLE_CSV);
-	else if (!opts->csv && !sum->hidden)
+	else if (!csv && !sum->hidden)
 		printf("None of %llu processes is hidden.\n", (unsigned long long)sum->processes);
 }
 
@@ -217,7 +220,7 @@ out:
 	return status;
 }
 
-int cmd_hidden(const struct options *opts, int argc, char **argv)
+static int cmd_hidden(const struct options *opts, int argc, char **argv)
 {
 	struct tm_device *dev;
 	int status, err;
@@ -234,3 +237,17 @@ int cmd_hidden(const struct options *opts, int argc, char **argv)
 	tm_close(dev);
 	return status;
 }
+
+static const struct opt hidden_opts[] = {
+	OPT_FLAG(0, "csv", &csv, "comma separated values"),
+	OPT_END
+};
+
+const struct command command_hidden = {
+	.name = "hidden",
+	.run = cmd_hidden,
+	.opts = hidden_opts,
+	.usage = "[--csv]",
+	.help = "processes that hide from some views of the machine",
+	.details = "Exit codes: 0 none hides, 1 some do, 5 failed; 2, 3, 4 as everywhere.\n",
+};

@@ -34,6 +34,18 @@
 
 enum { EVENT_HISTORY, EVENT_CHILD };
 
+/* The options' arguments. */
+static struct {
+	const char *interval;
+	const char *output;
+	const char *ring;
+	const char *top;
+	bool all;
+	bool csv;
+	bool no_chart;
+	bool wait_all;
+} args;
+
 /**
  * struct run - one tmctl run
  * @opts: the command line's options
@@ -85,14 +97,14 @@ static int set_interval(struct run *run, const char *arg)
 	return STATUS_DONE;
 }
 
-static int set_numbers(struct run *run, const struct options *opts)
+static int set_numbers(struct run *run)
 {
-	if (opts->ring &&
-	    parse_uint(opts->ring, TM_RING_RECORDS_MIN, TM_RING_RECORDS_MAX, &run->ring_records))
-		return fail_usage("run: invalid number of records '%s' (%d to %u)", opts->ring,
+	if (args.ring &&
+	    parse_uint(args.ring, TM_RING_RECORDS_MIN, TM_RING_RECORDS_MAX, &run->ring_records))
+		return fail_usage("run: invalid number of records '%s' (%d to %u)", args.ring,
 				  TM_RING_RECORDS_MIN, TM_RING_RECORDS_MAX);
-	if (opts->top && parse_uint(opts->top, 0, SIZE_MAX, &run->top))
-		return fail_usage("run: invalid number of processes '%s'", opts->top);
+	if (args.top && parse_uint(args.top, 0, SIZE_MAX, &run->top))
+		return fail_usage("run: invalid number of processes '%s'", args.top);
 	return STATUS_DONE;
 }
 
@@ -102,21 +114,21 @@ static int set_options(struct run *run, const struct options *opts, int argc)
 
 	if (!argc)
 		return fail_usage("run: no command given (such as: tmctl run -- make)");
-	if (opts->json && opts->csv)
+	if (opts->json && args.csv)
 		return fail_usage("run: --json or --csv, not both");
-	if (opts->all && opts->top)
+	if (args.all && args.top)
 		return fail_usage("run: --all or --top, not both");
-	run->format = table_format(opts);
-	run->top = opts->all || run->format != TABLE_TEXT ? SIZE_MAX : TOP;
-	if (opts->interval)
-		status = set_interval(run, opts->interval);
-	return status ? status : set_numbers(run, opts);
+	run->format = table_format(opts->json, args.csv);
+	run->top = args.all || run->format != TABLE_TEXT ? SIZE_MAX : TOP;
+	if (args.interval)
+		status = set_interval(run, args.interval);
+	return status ? status : set_numbers(run);
 }
 
 /* Standard output is the command's. */
 static int open_output(struct run *run)
 {
-	const char *path = run->opts->output;
+	const char *path = args.output;
 	int fd;
 
 	if (path) {
@@ -251,7 +263,7 @@ static void follow(struct run *run)
 		;
 	run->exit_code = child_reap(&run->child);
 	drain(run);
-	while (run->opts->wait_all && tm_ring_targets_alive(run->ring) && !child_stopped())
+	while (args.wait_all && tm_ring_targets_alive(run->ring) && !child_stopped())
 		look(run);
 }
 
@@ -296,9 +308,9 @@ static uint64_t elapsed_ns(const struct run *run)
 	const struct life *root = tree_find(&run->tree, run->child.pid);
 	struct tree_sums sums = tree_sum(&run->tree);
 
-	if (!run->opts->wait_all && root && root->end_ns)
+	if (!args.wait_all && root && root->end_ns)
 		return root->end_ns;
-	if (run->opts->wait_all && !sums.alive && sums.end_ns)
+	if (args.wait_all && !sums.alive && sums.end_ns)
 		return sums.end_ns;
 	return clock_monotonic_ns() - run->begin_ns;
 }
@@ -317,7 +329,7 @@ static void check_output(const struct run *run, int *status)
 	if (err == EPIPE)
 		return;
 	error_in_json(false);	/* there is nowhere to put an object */
-	fail(STATUS_FAILED, "run: %s: %s", run->opts->output ? run->opts->output : "standard error",
+	fail(STATUS_FAILED, "run: %s: %s", args.output ? args.output : "standard error",
 	     strerror(err ? err : EIO));
 	if (!*status)
 		*status = STATUS_FAILED;
@@ -340,7 +352,7 @@ static int report(struct run *run)
 
 	if (!tm_session_state(run->session, &state))
 		result.missed_ticks = state.missed_ticks;
-	if (run_report(run->out, &result, run->format, (size_t)run->top, !run->opts->no_chart))
+	if (run_report(run->out, &result, run->format, (size_t)run->top, !args.no_chart))
 		status = fail(STATUS_FAILED, "run: the table: %s", strerror(ENOMEM));
 	check_output(run, &status);
 	return status;
@@ -359,7 +371,7 @@ static int run_command(struct run *run)
 	return report(run);
 }
 
-int cmd_run(const struct options *opts, int argc, char **argv)
+static int cmd_run(const struct options *opts, int argc, char **argv)
 {
 	struct run run = {
 		.opts = opts,
@@ -384,3 +396,27 @@ int cmd_run(const struct options *opts, int argc, char **argv)
 	fclose(run.out);
 	return status;
 }
+
+static const struct opt run_opts[] = {
+	OPT_VALUE('i', "interval", "TIME", &args.interval, "between two samples (default: 10ms)"),
+	OPT_VALUE('n', "top", "N", &args.top, "processes in the table, by CPU time (default: 10)"),
+	OPT_FLAG('a', "all", &args.all, "all of them (default with --json and --csv)"),
+	OPT_VALUE('o', "output", "FILE", &args.output, "write the summary to FILE"),
+	OPT_FLAG(0, "csv", &args.csv, "the table of processes alone, comma-separated"),
+	OPT_FLAG('q', "no-chart", &args.no_chart, "no chart of CPU and memory"),
+	OPT_FLAG('w', "wait-all", &args.wait_all, "until every descendant has exited, not CMD alone"),
+	OPT_VALUE('r', "ring", "RECORDS", &args.ring, "length of the history (default: 16384)"),
+	OPT_END
+};
+
+const struct command command_run = {
+	.name = "run",
+	.run = cmd_run,
+	.opts = run_opts,
+	.stops = true,
+	.usage = "[--] CMD...",
+	.help = "run CMD, sum up all it has started",
+	.details =
+		"CMD's exit code is passed on, 128+N if signal N ended it, 127 if it is not found,\n"
+		"126 if it cannot be run. The summary goes to standard error.\n",
+};

@@ -129,7 +129,7 @@ static void print_session(const struct options *opts, const struct tm_state *sta
 	struct session_row row = { .state = *state, .scope = scope_name(state->scope) };
 	uint64_t known = (state->ticks ? HAVE_TICKS : 0) | (row.scope ? HAVE_SCOPE : 0);
 
-	table_print_row(stdout, &sessions, table_format(opts), &row, known);
+	table_print_row(stdout, &sessions, table_format(opts->json, false), &row, known);
 }
 
 /* All states there are, to be freed, and their number; NULL: errno says why. */
@@ -173,7 +173,7 @@ static int show_sessions(const struct options *opts, struct tm_device *dev)
 	}
 	if (!opts->json)
 		putchar('\n');
-	table_print_header(stdout, &sessions, table_format(opts));
+	table_print_header(stdout, &sessions, table_format(opts->json, false));
 	for (i = 0; i < count; i++)
 		print_session(opts, &states[i]);
 	free(states);
@@ -201,7 +201,7 @@ static int show_status(const struct options *opts, struct tm_device *dev)
 	return show_sessions(opts, dev);
 }
 
-int cmd_status(const struct options *opts, int argc, char **argv)
+static int cmd_status(const struct options *opts, int argc, char **argv)
 {
 	struct tm_device *dev;
 	int status;
@@ -217,7 +217,7 @@ int cmd_status(const struct options *opts, int argc, char **argv)
 }
 
 /* The module's version is unknown where there is none to ask: no failure. */
-int cmd_version(const struct options *opts, int argc, char **argv)
+static int cmd_version(const struct options *opts, int argc, char **argv)
 {
 	struct report report = new_report(opts);
 	struct tm_device *dev;
@@ -233,3 +233,17 @@ int cmd_version(const struct options *opts, int argc, char **argv)
 	      known);
 	return STATUS_DONE;
 }
+
+const struct command command_status = {
+	.name = "status",
+	.run = cmd_status,
+	.usage = "",
+	.help = "what the sampler does, and every session",
+};
+
+const struct command command_version = {
+	.name = "version",
+	.run = cmd_version,
+	.usage = "",
+	.help = "versions of tmctl, library and module",
+};

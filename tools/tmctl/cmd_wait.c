@@ -26,6 +26,17 @@
 #define AT_ONCE		64
 #define KIND(kind)	(1U << TM_KIND_##kind)
 
+/* The options' arguments. */
+static struct {
+	const char *rss_above;
+	const char *cpu_above;
+	const char *hold;
+	const char *interval;
+	const char *timeout;
+	bool exit;
+	bool any;
+} args;
+
 /**
  * struct wait - one tmctl wait
  * @opts: the command line's options
@@ -59,37 +70,37 @@ static int bad_value(const char *what, const char *arg, const char *such)
 	return fail_usage("wait: invalid %s '%s' (such as %s)", what, arg, such);
 }
 
-static int set_condition(struct condition *what, const struct options *opts)
+static int set_condition(struct condition *what)
 {
-	if (opts->exit + !!opts->rss_above + !!opts->cpu_above > 1)
+	if (args.exit + !!args.rss_above + !!args.cpu_above > 1)
 		return fail_usage("wait: one of --exit, --rss-above and --cpu-above");
-	if (opts->rss_above) {
+	if (args.rss_above) {
 		what->event = EVENT_RSS;
-		if (parse_size(opts->rss_above, &what->rss_bytes))
-			return bad_value("size", opts->rss_above, "500K or 1.5G");
-	} else if (opts->cpu_above) {
+		if (parse_size(args.rss_above, &what->rss_bytes))
+			return bad_value("size", args.rss_above, "500K or 1.5G");
+	} else if (args.cpu_above) {
 		what->event = EVENT_CPU;
-		if (parse_percent(opts->cpu_above, &what->cpu_percent))
-			return bad_value("percentage", opts->cpu_above, "90 or 150%");
-	} else if (opts->hold) {
+		if (parse_percent(args.cpu_above, &what->cpu_percent))
+			return bad_value("percentage", args.cpu_above, "90 or 150%");
+	} else if (args.hold) {
 		return fail_usage("wait: --for goes with --rss-above and --cpu-above");
 	}
-	if (opts->hold && parse_duration(opts->hold, 0, INT64_MAX, &what->hold_ns))
-		return bad_value("time", opts->hold, "5 or 100ms");
+	if (args.hold && parse_duration(args.hold, 0, INT64_MAX, &what->hold_ns))
+		return bad_value("time", args.hold, "5 or 100ms");
 	return STATUS_DONE;
 }
 
-static int set_times(struct wait *w, const struct options *opts)
+static int set_times(struct wait *w)
 {
 	uint64_t timeout;
 
-	if (opts->interval && parse_interval(opts->interval, &w->interval_ns))
+	if (args.interval && parse_interval(args.interval, &w->interval_ns))
 		return fail_usage("wait: interval '%s' is not between 100us and 1h",
-				  opts->interval);
-	if (!opts->timeout)
+				  args.interval);
+	if (!args.timeout)
 		return STATUS_DONE;
-	if (parse_duration(opts->timeout, 0, INT64_MAX / 2, &timeout))
-		return bad_value("time", opts->timeout, "10 or 500ms");
+	if (parse_duration(args.timeout, 0, INT64_MAX / 2, &timeout))
+		return bad_value("time", args.timeout, "10 or 500ms");
 	w->deadline_ns = clock_monotonic_ns() + timeout;
 	return STATUS_DONE;
 }
@@ -222,7 +233,7 @@ static void end(struct wait *w)
 
 static bool over(const struct wait *w)
 {
-	if (w->opts->any)
+	if (args.any)
 		return w->met || w->missed == w->count;
 	return w->missed || w->met == w->count;
 }
@@ -234,7 +245,7 @@ static int timed_out(const struct wait *w)
 	while (w->waited[k].over)
 		k++;
 	return fail(STATUS_TIMEOUT, "wait: process %d: nothing within %s", (int)w->waited[k].pid,
-		    w->opts->timeout);
+		    args.timeout);
 }
 
 /* Milliseconds until then, for poll(2): rounded up, or it would be called again at once. */
@@ -272,7 +283,7 @@ static int wait_for_it(struct wait *w)
 		if (!n)
 			end(w);
 	}
-	return w->opts->any && w->met ? STATUS_DONE : w->status;
+	return args.any && w->met ? STATUS_DONE : w->status;
 }
 
 static int run_wait(struct wait *w)
@@ -287,17 +298,17 @@ static int run_wait(struct wait *w)
 	return status;
 }
 
-int cmd_wait(const struct options *opts, int argc, char **argv)
+static int cmd_wait(const struct options *opts, int argc, char **argv)
 {
 	struct wait w = {
 		.opts = opts,
 		.interval_ns = INTERVAL_NS,
 		.deadline_ns = UINT64_MAX,
 	};
-	int status = set_condition(&w.what, opts);
+	int status = set_condition(&w.what);
 
 	if (!status)
-		status = set_times(&w, opts);
+		status = set_times(&w);
 	if (!status)
 		status = set_pids(&w, argc, argv);
 	if (!status)
@@ -305,3 +316,25 @@ int cmd_wait(const struct options *opts, int argc, char **argv)
 	free(w.waited);
 	return status;
 }
+
+static const struct opt wait_opts[] = {
+	OPT_FLAG('e', "exit", &args.exit, "it exits (the default)"),
+	OPT_VALUE('m', "rss-above", "SIZE", &args.rss_above,
+		  "its resident set is above SIZE: bytes, or 500K, 1.5G"),
+	OPT_VALUE('p', "cpu-above", "PCT", &args.cpu_above,
+		  "its CPU use is, percent of one CPU"),
+	OPT_VALUE('f', "for", "TIME", &args.hold, "and stays so for TIME"),
+	OPT_FLAG('y', "any", &args.any, "to one of the PIDs, not to each"),
+	OPT_VALUE('t', "timeout", "TIME", &args.timeout, "wait no longer; exit code 124 then"),
+	OPT_VALUE('i', "interval", "TIME", &args.interval,
+		  "between two looks at memory and CPU (default: 100ms)"),
+	OPT_END
+};
+
+const struct command command_wait = {
+	.name = "wait",
+	.run = cmd_wait,
+	.opts = wait_opts,
+	.usage = "[OPTION]... PID...",
+	.help = "wait until something happens",
+};

@@ -43,6 +43,8 @@ struct watch {
 	unsigned int lines_left;
 };
 
+static const char *interval_arg, *count_arg;
+
 static int set_interval(struct watch *w, const char *arg)
 {
 	int err = parse_interval(arg, &w->interval_ns);
@@ -64,7 +66,7 @@ static int set_count(struct watch *w, const char *arg)
 /* An argument by its option or by its place, as pidstat has it; not by both. */
 static int set_arguments(struct watch *w, int argc, char **argv)
 {
-	const char *interval = w->opts->interval, *count = w->opts->count;
+	const char *interval = interval_arg, *count = count_arg;
 	int status = STATUS_DONE;
 
 	if (argc > 2)
@@ -235,7 +237,7 @@ static int watch(struct watch *w)
 	return err ? sample_failed(w, err) : STATUS_DONE;
 }
 
-int cmd_watch(const struct options *opts, int argc, char **argv)
+static int cmd_watch(const struct options *opts, int argc, char **argv)
 {
 	struct watch w = {
 		.opts = opts,
@@ -254,3 +256,18 @@ int cmd_watch(const struct options *opts, int argc, char **argv)
 	tm_close(w.dev);
 	return status;
 }
+
+static const struct opt watch_opts[] = {
+	OPT_VALUE('i', "interval", "TIME", &interval_arg,
+		  "between two rows: 2, 0.5, 100ms (default: 1 second)"),
+	OPT_VALUE('c', "count", "COUNT", &count_arg, "rows to print (default: until Ctrl-C)"),
+	OPT_END
+};
+
+const struct command command_watch = {
+	.name = "watch",
+	.run = cmd_watch,
+	.opts = watch_opts,
+	.usage = "[SECONDS [COUNT]]",
+	.help = "a row each interval, then averages",
+};

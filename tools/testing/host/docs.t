@@ -357,15 +357,14 @@ for my $page (@manpages) {
 	     "$page: the version is the module's");
 }
 
-my ($table) = slurp('tools/tmctl/main.c') =~ /struct command commands\[\] = \{(.*?)^\};/ms;
-my @tmctl = ($table // '') =~ /^\t\{ "(\w+)"/mg;
+my @commands = map { slurp($_) } glob('tools/tmctl/cmd_*.c'), 'tools/tmctl/main.c';
+my @tmctl = map { /^\t\.name = "(\w+)"/mg } @commands;
 none('tmctl.8: every command', (map { "$_" } grep { $man8 !~ /^\.B[RI]? +$_\b/m } @tmctl),
-     @tmctl ? () : 'no command found in tools/tmctl/main.c');
-my ($options) = slurp('tools/tmctl/options.c') =~ /struct option long_options\[\] = \{(.*?)^\};/ms;
-my @options = ($options // '') =~ /^\t\{ "([\w-]+)"/mg;
+     @tmctl ? () : 'no command found in tools/tmctl');
+my @options = map { /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg } @commands, slurp('tools/common/options.c');
 (my $plain8 = $man8) =~ s/\\-/-/g;
 none('tmctl.8: every option', (map { "--$_" } grep { $plain8 !~ /--\Q$_\E\b/ } @options),
-     @options ? () : 'no option found in tools/tmctl/options.c');
+     @options ? () : 'no option found in tools/tmctl');
 
 # --- links and paths ------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 /* The time line, which folds as it grows, and the lines that are drawn of it. */
 #include <stdlib.h>
 
-#include "../../tmctl/chart.h"
-#include "../../tmctl/timeline.h"
+#include "../../common/chart.h"
+#include "../../common/timeline.h"
 #include "tap.h"
 
 #define MS	1000000ULL

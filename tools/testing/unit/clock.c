@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../tmctl/clock.h"
+#include "../../common/clock.h"
 #include "tap.h"
 
 static int signal_next, sleeps;

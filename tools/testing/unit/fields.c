@@ -2,7 +2,7 @@
 /* Fields as people read them; their JSON is looked at in tmctl-fake.t. */
 #include <stdlib.h>
 
-#include "../../tmctl/field.h"
+#include "../../common/field.h"
 #include "tap.h"
 
 struct record {

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../../tmctl/json.h"
-#include "../../tmctl/utf8.h"
+#include "../../common/json.h"
+#include "../../common/utf8.h"
 #include "tap.h"
 
 static char out[4096];

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <limits.h>
 
-#include "../../tmctl/parse.h"
+#include "../../common/parse.h"
 #include "tap.h"
 
 #define POISON	0xccccccccccccccccULL

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Percentages, averages and deadlines, on samples made up for it. */
-#include "../../tmctl/rates.h"
+#include "../../common/rates.h"
 #include "tap.h"
 
 #define SEC	1000000000ULL

@@ -245,7 +245,7 @@ done
 for option in --json --device --help --version --all --interval --count; do
 	ok "manual: $option" documented "$option"
 done
-keys=$(sed -n 's/^	[{ ]*"\([a-z_]*\)", .*/\1/p' "$top/tools/tmctl/columns.c" \
+keys=$(sed -n 's/^	[{ ]*"\([a-z_]*\)", .*/\1/p' "$top/tools/common/columns.c" \
 	"$top/tools/tmctl/cmd_status.c" | sort -u)
 ok "manual: there are keys to look for" [ "$(echo "$keys" | wc -l)" -gt 50 ]
 for key in $keys; do

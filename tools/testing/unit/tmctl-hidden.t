@@ -89,7 +89,7 @@ ok "a filter of readdir: JSON: reason" json_is 1 reason '"LD_PRELOAD filter"'
 ok "a filter of readdir: JSON: one" json_is 2 hidden 1
 ok "a filter of readdir: JSON: one name less" \
 	[ "$(json 2 in_getdents)" = $(($(json 2 in_readdir) + 1)) ]
-FAKE_LIST_LACKS=$pid run env LD_PRELOAD="$filter" FILTER=$pid "$fake" hidden -C
+FAKE_LIST_LACKS=$pid run env LD_PRELOAD="$filter" FILTER=$pid "$fake" hidden --csv
 ok "CSV: exit code 1" [ "$status" = 1 ]
 ok "CSV: a row" out_matches \
 	"^$pid,[0-9]+,0,\"sleep\",\"list,readdir\",\"unlinked from the task list, LD_PRELOAD filter\"\$"
