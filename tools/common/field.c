@@ -128,6 +128,13 @@ static void percent_json(const struct field *field, const void *record, struct j
 
 const struct field_type field_percent = { percent_text, percent_json };
 
+static void rate_bytes_text(const struct field *field, const void *record, char *buf)
+{
+	snprintf(buf, FIELD_TEXT_MAX, "%.2f", get_double(field, record) / 1024.0);
+}
+
+const struct field_type field_rate_bytes = { rate_bytes_text, percent_json };
+
 static void ppm_text(const struct field *field, const void *record, char *buf)
 {
 	snprintf(buf, FIELD_TEXT_MAX, "%.2f", (double)get_unsigned(field, record) / 10000.0);

@@ -38,6 +38,7 @@ extern const struct field_type field_seconds;	/* nanoseconds; s.nnnnnnnnn for pe
 extern const struct field_type field_micros;	/* nanoseconds; s.uuuuuu for people */
 extern const struct field_type field_span;	/* nanoseconds; 1.5 ms for people */
 extern const struct field_type field_percent;	/* double */
+extern const struct field_type field_rate_bytes;	/* double, bytes a second; KiB for people */
 extern const struct field_type field_ppm;	/* millionths; percent for people */
 extern const struct field_type field_version;	/* major << 16 | minor << 8 | patch */
 extern const struct field_type field_flag;	/* a bit of an unsigned, .mask */

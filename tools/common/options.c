@@ -194,6 +194,8 @@ int command_print_help(const struct command *cmd)
 	}
 	if (cmd->details)
 		printf("%s\n", cmd->details);
+	if (cmd->more_help)
+		cmd->more_help();
 	options_print_common();
 	return STATUS_DONE;
 }

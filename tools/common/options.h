@@ -55,6 +55,7 @@ struct opt {
  * @usage: its arguments, for the help
  * @help: what it does, in one line
  * @details: further lines of its own help, or NULL
+ * @more_help: prints still more of it, or NULL
  */
 struct command {
 	const char *name;
@@ -64,6 +65,7 @@ struct command {
 	const char *usage;
 	const char *help;
 	const char *details;
+	void (*more_help)(void);
 };
 
 /**

@@ -14,6 +14,33 @@ static double percent(uint64_t from, uint64_t to, uint64_t duration)
 	return 100.0 * (double)(to - from) / (double)duration;
 }
 
+/* Two counters of one group, both or none. */
+static bool per_second(uint64_t duration, uint64_t from1, uint64_t to1, double *rate1,
+		       uint64_t from2, uint64_t to2, double *rate2)
+{
+	if (to1 < from1 || to2 < from2)
+		return false;
+	*rate1 = 1e9 * (double)(to1 - from1) / (double)duration;
+	*rate2 = 1e9 * (double)(to2 - from2) / (double)duration;
+	return true;
+}
+
+static void counts_between(struct rates *r, const struct task_sample *from,
+			   const struct task_sample *to)
+{
+	uint64_t both = from->valid & to->valid;
+
+	r->faults_known = both & TM_VALID_FAULTS &&
+		per_second(r->duration_ns, from->min_flt, to->min_flt, &r->min_flt,
+			   from->maj_flt, to->maj_flt, &r->maj_flt);
+	r->switches_known = both & TM_VALID_SWITCHES &&
+		per_second(r->duration_ns, from->nvcsw, to->nvcsw, &r->nvcsw,
+			   from->nivcsw, to->nivcsw, &r->nivcsw);
+	r->io_known = both & TM_VALID_IO_BYTES &&
+		per_second(r->duration_ns, from->read_bytes, to->read_bytes, &r->read,
+			   from->write_bytes, to->write_bytes, &r->write);
+}
+
 struct rates rates_between(const struct task_sample *from, const struct task_sample *to)
 {
 	uint64_t both = from->valid & to->valid;
@@ -34,6 +61,7 @@ struct rates rates_between(const struct task_sample *from, const struct task_sam
 		rates.wait_known = true;
 		rates.wait = percent(from->run_delay_ns, to->run_delay_ns, rates.duration_ns);
 	}
+	counts_between(&rates, from, to);
 	return rates;
 }
 

@@ -38,6 +38,15 @@
  * @sys: CPU time in kernel mode, percent of one CPU
  * @cpu: both
  * @wait: time spent waiting for a CPU, percent of the time between
+ * @faults_known: whether @min_flt and @maj_flt are
+ * @switches_known: whether @nvcsw and @nivcsw are
+ * @io_known: whether @read and @write are
+ * @min_flt: page faults without I/O, a second
+ * @maj_flt: page faults with it
+ * @nvcsw: voluntary context switches, a second
+ * @nivcsw: involuntary ones
+ * @read: bytes from storage, a second
+ * @write: bytes to storage
  */
 struct rates {
 	uint64_t duration_ns;
@@ -47,6 +56,15 @@ struct rates {
 	double sys;
 	double cpu;
 	double wait;
+	bool faults_known;
+	bool switches_known;
+	bool io_known;
+	double min_flt;
+	double maj_flt;
+	double nvcsw;
+	double nivcsw;
+	double read;
+	double write;
 };
 
 /**

@@ -154,6 +154,26 @@ int tm_pid_set(struct tm_device *dev, pid_t pid)
 	return request(dev, TM_PID, &arg);
 }
 
+int tm_target_add(struct tm_device *dev, pid_t pid)
+{
+	struct tm_target_spec spec = { .pid = pid };
+
+	return request(dev, TM_ADD, &spec);
+}
+
+int tm_target_del(struct tm_device *dev, pid_t pid)
+{
+	struct tm_target_spec spec = { .pid = pid };
+
+	return request(dev, TM_DEL, &spec);
+}
+
+ssize_t tm_batch(struct tm_device *dev, struct task_sample *records, size_t n, size_t *total)
+{
+	assert(dev);
+	return tmi_batch(dev->fd, records, n, total, NULL);
+}
+
 int tm_state(struct tm_device *dev, struct tm_state *state)
 {
 	struct tm_state answer;

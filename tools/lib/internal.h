@@ -20,6 +20,9 @@ void tmi_close(int fd);
 /* The only way to the module. A driver's success may be any number but -1. */
 int tmi_request(int fd, unsigned long number, void *arg);
 
+/* TM_BATCH. */
+ssize_t tmi_batch(int fd, struct task_sample *records, size_t n, size_t *total, uint64_t *time_ns);
+
 /* Make a record that came from the module fit for strings' functions. */
 static inline void tmi_settle(struct task_sample *record)
 {

@@ -147,8 +147,7 @@ int tm_session_state(struct tm_session *s, struct tm_state *state)
 	return 0;
 }
 
-ssize_t tm_session_batch(struct tm_session *s, struct task_sample *records, size_t n,
-			 size_t *total, uint64_t *time_ns)
+ssize_t tmi_batch(int fd, struct task_sample *records, size_t n, size_t *total, uint64_t *time_ns)
 {
 	struct tm_batch batch = {
 		.records = (uintptr_t)records,
@@ -158,7 +157,7 @@ ssize_t tm_session_batch(struct tm_session *s, struct task_sample *records, size
 	size_t count, i;
 
 	assert(records || !n);
-	if (request(s, TM_BATCH, &batch))
+	if (tmi_request(fd, TM_BATCH, &batch))
 		return -1;
 	count = batch.count < batch.capacity ? batch.count : batch.capacity;
 	for (i = 0; i < count; i++)
@@ -168,6 +167,13 @@ ssize_t tm_session_batch(struct tm_session *s, struct task_sample *records, size
 	if (time_ns)
 		*time_ns = batch.time_ns;
 	return (ssize_t)count;
+}
+
+ssize_t tm_session_batch(struct tm_session *s, struct task_sample *records, size_t n,
+			 size_t *total, uint64_t *time_ns)
+{
+	assert(s);
+	return tmi_batch(s->fd, records, n, total, time_ns);
 }
 
 /* Records of another size than ours: what both know is kept, the rest of ours is 0. */

@@ -104,6 +104,69 @@ static int cmd_pid(const struct options *opts, int argc, char **argv)
 	return status;
 }
 
+static int change_failed(const struct options *opts, const char *command, pid_t pid, int err)
+{
+	switch (err) {
+	case ESRCH:
+		return fail(STATUS_FAILED, *command == 'a' ? "add: process %d: No such process "
+			    "(see: ps -e)" : "del: process %d is no target (see: tmctl list)",
+			    (int)pid);
+	case EEXIST:
+		return fail(STATUS_FAILED, "add: process %d is a target already", (int)pid);
+	default:
+		return fail_errno(opts->device, err);
+	}
+}
+
+/* Each of them; the last error is the exit code. */
+static int change_targets(const struct options *opts, const char *command, int argc, char **argv,
+			  int (*change)(struct tm_device *dev, pid_t pid))
+{
+	struct tm_device *dev;
+	int i, status;
+	pid_t pid;
+
+	if (!argc)
+		return fail_usage("%s: no PID given", command);
+	for (i = 0; i < argc; i++) {
+		if (parse_pid(argv[i], &pid))
+			return fail_usage("%s: invalid PID '%s' (a positive number, as ps shows "
+					  "it)", command, argv[i]);
+	}
+	dev = request_open(opts, &status);
+	for (i = 0; dev && i < argc; i++) {
+		parse_pid(argv[i], &pid);
+		if (change(dev, pid))
+			status = change_failed(opts, command, pid, errno);
+	}
+	tm_close(dev);
+	return status;
+}
+
+static int cmd_add(const struct options *opts, int argc, char **argv)
+{
+	return change_targets(opts, "add", argc, argv, tm_target_add);
+}
+
+static int cmd_del(const struct options *opts, int argc, char **argv)
+{
+	return change_targets(opts, "del", argc, argv, tm_target_del);
+}
+
+const struct command command_add = {
+	.name = "add",
+	.run = cmd_add,
+	.usage = "PID...",
+	.help = "make processes targets of the default session too",
+};
+
+const struct command command_del = {
+	.name = "del",
+	.run = cmd_del,
+	.usage = "PID...",
+	.help = "take targets away",
+};
+
 const struct command command_start = {
 	.name = "start",
 	.run = cmd_start,

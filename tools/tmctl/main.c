@@ -34,8 +34,8 @@ static const struct command command_help = {
 };
 
 static const struct command *const commands[] = {
-	&command_get, &command_watch, &command_start, &command_stop, &command_pid,
-	&command_status, &command_hidden, &command_doctor, &command_run, &command_wait,
+	&command_get, &command_list, &command_watch, &command_pid, &command_add, &command_del,
+	&command_start, &command_stop, &command_status, &command_hidden, &command_doctor, &command_run, &command_wait,
 	&command_version, &command_help,
 };
 

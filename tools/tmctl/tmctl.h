@@ -6,9 +6,12 @@
 #include "options.h"
 #include "status.h"
 
+extern const struct command command_add;
+extern const struct command command_del;
 extern const struct command command_doctor;
 extern const struct command command_get;
 extern const struct command command_hidden;
+extern const struct command command_list;
 extern const struct command command_pid;
 extern const struct command command_run;
 extern const struct command command_start;

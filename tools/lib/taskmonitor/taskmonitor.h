@@ -164,6 +164,39 @@ pid_t tm_pid_get(struct tm_device *dev);
 int tm_pid_set(struct tm_device *dev, pid_t pid);
 
 /**
+ * tm_target_add() - make a process a target of the device's session as well
+ * @dev: the device
+ * @pid: its PID in the caller's PID namespace
+ *
+ * Return: 0, or -1. ESRCH: no such process (a zombie is none). EEXIST: it is a
+ * target. EINVAL: not a PID. ENOSPC: too many.
+ */
+int tm_target_add(struct tm_device *dev, pid_t pid);
+
+/**
+ * tm_target_del() - a process is to be no target of the device's session any longer
+ * @dev: the device
+ * @pid: its PID in the caller's PID namespace
+ *
+ * Return: 0, or -1. ESRCH: it is no target. EINVAL: not a PID.
+ */
+int tm_target_del(struct tm_device *dev, pid_t pid);
+
+/**
+ * tm_batch() - sample every target of the device's session now, all with one time
+ * @dev: the device
+ * @records: where to put the samples; rubbish on failure
+ * @n: how many fit
+ * @total: set to how many targets there are, unless NULL; more than @n: come
+ *	again with more room
+ *
+ * Targets that have exited are among them, with their last figures.
+ *
+ * Return: how many were put there, or -1. ENOMEM.
+ */
+ssize_t tm_batch(struct tm_device *dev, struct task_sample *records, size_t n, size_t *total);
+
+/**
  * tm_state() - what the session is doing
  * @dev: the device
  * @state: where to put it; left alone on failure

@@ -3,74 +3,15 @@
 #
 # tmctl against the real module: what each command prints, and how it ends.
 
-dev=/dev/taskmonitor
+# shellcheck source=tools/testing/selftests/libtmctl.sh
+. "${0%/*}/libtmctl.sh"
+
 lab=/sys/kernel/taskmonitor
-tests=0
-failed=0
-
-ok() { # STATUS NAME
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tests - $2"
-	else
-		echo "not ok $tests - $2"
-		failed=1
-		[ ! -s out ] || sed 's/^/# stdout: /' out
-		[ ! -s err ] || sed 's/^/# stderr: /' err
-	fi
-}
-
-bail() { echo "Bail out! $*"; exit 1; }
-
-# run STATUS ARGUMENT...: tmctl ends with STATUS; its words are in out and err.
-run() {
-	want=$1
-	shift
-	tmctl "$@" >out 2>err </dev/null
-	got=$?
-	[ $got = "$want" ]
-	ok $? "tmctl $*: exit code $want (got $got)"
-}
 
 # says FILE REGEXP: all of FILE is one line, and it matches.
 says() {
 	[ "$(wc -l <"$1")" = 1 ] && grep -qE "^$2\$" "$1"
 	ok $? "  std$1: $2"
-}
-
-has() {
-	grep -qE -e "$2" "$1"
-	ok $? "  std$1 has: $2"
-}
-
-silent() {
-	[ ! -s "$1" ]
-	ok $? "  std$1 is empty"
-}
-
-string='"([^"\\]|\\.)*"'
-value="(-?[0-9]+(\\.[0-9]+)?|true|false|null|$string)"
-object="\\{\"schema\":\"taskmonitor\\.[a-z]+/[0-9]+\"(,\"[a-z_]+\":$value)*\\}"
-
-# Each line is one JSON object, and there is one at least.
-is_json() {
-	[ -s out ] && ! grep -qvE "^$object\$" out
-	ok $? "  every line is a JSON object"
-}
-
-# A busy process that can be asked for nothing.
-busy() {
-	while :; do :; done
-}
-
-# until_lines FILE N: FILE must be empty before its writer starts.
-until_lines() {
-	i=0
-	while [ "$(wc -l <"$1")" -lt "$2" ]; do
-		i=$((i + 1))
-		[ $i -lt 200 ] || return 1
-		usleep 100000
-	done
 }
 
 # --- no module ----------------------------------------------------------------
@@ -187,13 +128,13 @@ has out '"module_version":"[0-9.]+"'
 # --- watch ------------------------------------------------------------------------------
 
 run 0 watch -i 0.1 -c 2
-has out '%usr +%sys +%CPU +RSS'
-[ "$(grep -cE "^[0-9:.]+ +$target " out)" = 2 ]
+has out '%usr +%system +%wait +%CPU +CPU +RSS'
+[ "$(grep -cE "^[0-9:.]+ +0 +$target " out)" = 2 ]
 ok $? "  two rows"
 [ "$(tail -n 1 out | grep -cE '^Average: ')" = 1 ]
 ok $? "  the last line is the average"
 run 0 watch 100ms 1
-[ "$(grep -cE "^[0-9:.]+ +$target " out)" = 1 ]
+[ "$(grep -cE "^[0-9:.]+ +0 +$target " out)" = 1 ]
 ok $? "  one row"
 
 run 0 --json watch -i 0.1 -c 3
@@ -297,5 +238,4 @@ kill -9 $target
 [ -e $lab ] && rmmod taskmonitor
 ok $? "rmmod"
 run 3 get
-echo "1..$tests"
-exit $failed
+done_testing

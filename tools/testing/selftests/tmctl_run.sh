@@ -4,33 +4,8 @@
 # tmctl run and tmctl wait against the real module: what they print, and how
 # they end. Their figures are looked at by run_totals.c.
 
-dev=/dev/taskmonitor
-tests=0
-failed=0
-
-ok() { # STATUS NAME
-	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tests - $2"
-	else
-		echo "not ok $tests - $2"
-		failed=1
-		[ ! -s out ] || sed 's/^/# stdout: /' out
-		[ ! -s err ] || sed 's/^/# stderr: /' err
-	fi
-}
-
-bail() { echo "Bail out! $*"; exit 1; }
-
-# run STATUS ARGUMENT...: tmctl ends with STATUS; its words are in out and err.
-run() {
-	want=$1
-	shift
-	tmctl "$@" >out 2>err </dev/null
-	got=$?
-	[ $got = "$want" ]
-	ok $? "tmctl $*: exit code $want (got $got)"
-}
+# shellcheck source=tools/testing/selftests/libtmctl.sh
+. "${0%/*}/libtmctl.sh"
 
 # is FILE TEXT: that and nothing else
 is() {
@@ -38,30 +13,14 @@ is() {
 	ok $? "  $1 is: $2"
 }
 
-has() {
-	grep -qE -e "$2" "$1"
-	ok $? "  $1 has: $2"
-}
-
 has_not() {
 	! grep -qE -e "$2" "$1"
 	ok $? "  $1 has no: $2"
 }
 
-silent() {
-	[ ! -s "$1" ]
-	ok $? "  $1 is empty"
-}
-
 string='"([^"\\]|\\.)*"'
 value="(-?[0-9]+(\\.[0-9]+)?|true|false|null|$string)"
 object="\\{\"schema\":\"taskmonitor\\.[a-z]+/[0-9]+\"(,\"[a-z_]+\":$value)*\\}"
-
-# Each line is one JSON object, and there is one at least.
-is_json() { # FILE
-	[ -s "$1" ] && ! grep -qvE "^$object\$" "$1"
-	ok $? "  every line of $1 is a JSON object"
-}
 
 # json FILE SCHEMA KEY: from the last object of that schema
 json() {
@@ -291,5 +250,4 @@ has err '^tmctl: run: .*: Cannot allocate memory \(ask for a shorter one, --ring
 
 rmmod taskmonitor
 ok $? "rmmod"
-echo "1..$tests"
-exit $failed
+done_testing

@@ -185,6 +185,33 @@ pid_t tm_pid_get(struct tm_device *dev)
 	return number("FAKE_PID", 128);
 }
 
+int tm_target_add(struct tm_device *dev, pid_t pid)
+{
+	(void)dev;
+	(void)pid;
+	return fails("FAKE_CONTROL");
+}
+
+int tm_target_del(struct tm_device *dev, pid_t pid)
+{
+	(void)dev;
+	(void)pid;
+	return fails("FAKE_CONTROL");
+}
+
+ssize_t tm_batch(struct tm_device *dev, struct task_sample *records, size_t n, size_t *total)
+{
+	struct task_sample sample;
+
+	*total = 1;
+	if (!n)
+		return 0;
+	if (tm_get(dev, &sample))
+		return -1;
+	*records = sample;
+	return 1;
+}
+
 int tm_pid_set(struct tm_device *dev, pid_t pid)
 {
 	(void)dev;

@@ -20,6 +20,13 @@ int tm_session_fd(const struct tm_session *s)
 	return none();
 }
 
+int tm_session_add_thread(struct tm_session *s, pid_t tid)
+{
+	(void)s;
+	(void)tid;
+	return none();
+}
+
 int tm_session_state(struct tm_session *s, struct tm_state *state)
 {
 	(void)s;

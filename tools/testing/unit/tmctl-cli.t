@@ -18,7 +18,7 @@ for args in help --help -h; do
 	ok "$args: nothing on stderr" empty err
 	ok "$args: commands, examples, exit codes" out_matches '^Examples:|^Exit codes:'
 done
-for command in get watch start stop pid status run wait version help; do
+for command in get list watch pid add del start stop status run wait version help; do
 	run tmctl help
 	ok "help: lists $command" out_matches "^  $command "
 	run tmctl help "$command"
@@ -62,6 +62,21 @@ wrong "'frobnicate'" frobnicate
 wrong "'ge'" ge
 wrong "'frobnicate'" help frobnicate
 wrong "'extra'" get extra
+wrong "no PID" add
+wrong "no PID" del
+wrong "'x'" add 1 x
+wrong "'x'" list -p 1,x
+wrong "''" list -p 1,
+wrong "'nobodyatall'" list -U nobodyatall
+wrong "'\('" list -C '('
+wrong "one of PIDs, --cgroup, and --command or --user" list -p 1 -U 0
+wrong "one of PIDs, --cgroup, and --command or --user" list -C x 1
+wrong "follow or --threads" list -t --follow -p 1
+wrong "'nonsense'" list -o pid,nonsense
+wrong "''" list -o pid,
+wrong "'perhaps'" list --color=perhaps
+wrong "threads goes with" watch -t
+wrong "follow goes with" watch --follow
 wrong "'extra'" start extra
 wrong "'extra'" stop extra
 wrong "'extra'" status extra
@@ -75,7 +90,7 @@ wrong "'--bogus'" get --bogus
 wrong "'--bogus'" --bogus
 wrong "'-c'" get -c 1
 wrong "'--count'" get --count 1
-wrong "'--all'" watch --all
+wrong "'--root'" watch --root x
 wrong "'-i'" watch -i
 wrong "'--device'" get --device
 wrong "'12x'" pid 12x
@@ -239,7 +254,7 @@ ok "reader gone: not a word" empty err
 
 manual=$top/Documentation/man/tmctl.8
 documented() { sed 's/\\-/-/g' "$manual" | grep -qE -e "$1"; }
-for command in get watch start stop pid status run wait version help; do
+for command in get list watch pid add del start stop status run wait version help; do
 	ok "manual: $command" documented "^\\.B.* tmctl $command|^\\.BR? $command"
 done
 for option in --json --device --help --version --all --interval --count; do

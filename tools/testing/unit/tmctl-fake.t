@@ -197,11 +197,11 @@ three() {
 three
 run tmctl watch 0.01 3
 ok "watch: exit code 0" [ "$status" = 0 ]
-ok "watch: header" row_is 1 "Time PID %usr %sys %CPU RSS Command"
-ok "watch: first row" row_matches 2 '^[0-9:.]+ 128 50\.00 0\.00 50\.00 2000 yes$'
-ok "watch: second row" row_matches 3 '^[0-9:.]+ 128 25\.00 25\.00 50\.00 4000 yes$'
-ok "watch: idle is 0, not unknown" row_matches 4 '^[0-9:.]+ 128 0\.00 0\.00 0\.00 3000 yes$'
-ok "watch: average over the run" row_is 5 "Average: 128 25.00 8.33 33.33 3000 yes"
+ok "watch: header" row_is 1 "Time UID PID %usr %system %wait %CPU CPU RSS Command"
+ok "watch: first row" row_matches 2 '^[0-9:.]+ 0 128 50\.00 0\.00 - 50\.00 0 2000 yes$'
+ok "watch: second row" row_matches 3 '^[0-9:.]+ 0 128 25\.00 25\.00 - 50\.00 0 4000 yes$'
+ok "watch: idle is 0, not unknown" row_matches 4 '^[0-9:.]+ 0 128 0\.00 0\.00 - 0\.00 0 3000 yes$'
+ok "watch: average over the run" row_is 5 "Average: 0 128 25.00 8.33 - 33.33 0 3000 yes"
 ok "watch: nothing else" out_lines 5
 ok "watch: milliseconds in the time" row_matches 2 '^[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3} '
 cp "$work/out" "$work/text"
@@ -236,7 +236,7 @@ three
 run tmctl watch 0.01
 ok "watch: target exits: exit code 1" [ "$status" = 1 ]
 ok "watch: target exits: says which" err_has "tmctl: target 128 (yes) has exited"
-ok "watch: target exits: average all the same" row_matches 6 '^Average: 128 '
+ok "watch: target exits: average all the same" row_matches 6 '^Average: 0 128 '
 FAKE_TARGETS=0 run tmctl watch 0.01
 ok "watch: target removed: says so" err_has "target 128 (yes) is no longer a target"
 run tmctl watch -j 0.01
@@ -257,12 +257,12 @@ script '128 5 10000000000 9000000000 0 1024 one' \
        '300 9 14000000000 800000000000 0 4096 three'
 run tmctl watch 0.01 4
 ok "watch: switch: row of the first" row_matches 2 ' 128 50\.00 .* one$'
-ok "watch: switch: the first's average" row_is 3 "Average: 128 50.00 0.00 50.00 1 one"
-ok "watch: switch: the header again" eval 'row_is 4 "" && row_matches 5 "^Time PID"'
-ok "watch: switch: a reused pid's first row has no percentages" row_matches 6 ' 128 - - - 2 two$'
-ok "watch: switch: its second has" row_matches 7 ' 128 10\.00 0\.00 10\.00 2 two$'
-ok "watch: switch: its average" row_is 8 "Average: 128 10.00 0.00 10.00 2 two"
-ok "watch: switch: the third" row_matches 11 ' 300 - - - 4 three$'
+ok "watch: switch: the first's average" row_is 3 "Average: 0 128 50.00 0.00 - 50.00 0 1 one"
+ok "watch: switch: the header again" eval 'row_is 4 "" && row_matches 5 "^Time UID PID"'
+ok "watch: switch: a reused pid's first row has no percentages" row_matches 6 ' 0 128 - - - - 0 2 two$'
+ok "watch: switch: its second has" row_matches 7 ' 0 128 10\.00 0\.00 - 10\.00 0 2 two$'
+ok "watch: switch: its average" row_is 8 "Average: 0 128 10.00 0.00 - 10.00 0 2 two"
+ok "watch: switch: the third" row_matches 11 ' 0 300 - - - - 0 4 three$'
 ok "watch: switch: no average of no time" out_lines 11
 run tmctl watch -j 0.01 4
 ok "watch -j: switch: unknown percentages are null" json_is 3 cpu_percent null
@@ -270,13 +270,13 @@ ok "watch -j: switch: JSON" out_is_json
 
 script '128 5 10000000000 - 0 - kthread' '128 5 11000000000 - 0 - kthread'
 run tmctl watch 0.01 1
-ok "watch: unknown is -" row_matches 2 ' 128 - - - - kthread$'
-ok "watch: so is its average" row_is 3 "Average: 128 - - - - kthread"
+ok "watch: unknown is -" row_matches 2 ' 0 128 - - - - 0 - kthread$'
+ok "watch: so is its average" row_is 3 "Average: 0 128 - - - - 0 - kthread"
 
 script '128 5 10000000000 0 0 1024 yes' 'error EINTR' 'error EINTR' \
        '128 5 11000000000 500000000 0 1024 yes'
 run tmctl watch 0.01 1
-ok "watch: an interrupted request is made again" row_matches 2 ' 50\.00 0\.00 50\.00 1 yes$'
+ok "watch: an interrupted request is made again" row_matches 2 ' 50\.00 0\.00 - 50\.00 0 1 yes$'
 
 # --- watch: signals and pipes -------------------------------------------------------------
 
