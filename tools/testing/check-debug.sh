@@ -5,8 +5,10 @@
 # do they complain? In the end, which lines of the module were run?
 #
 #   KERNELS="6.12:kasan"   on these alone (default: KASAN and KCSAN, 6.1 and 6.12)
-#   FUZZ_STEPS=300000      on each (default: a million on all together)
-#   SLOWNESS=1             what is done over and over as often as on fast kernels (default: a fifth)
+#   FUZZ_STEPS=300000      on each (default: a million on all together, most of them where they
+#                          are fast)
+#   SLOWNESS=1             what is done over and over as often as on fast kernels (default: a tenth)
+#   JOBS=1                 so many machines at a time (default: one for each CPU)
 #   TESTS=, V=, ...        as check.sh
 
 set -eu
@@ -23,8 +25,12 @@ for k in $KERNELS; do
 		exit 2
 	}
 done
-steps=${FUZZ_STEPS:-$((1000000 / $(echo "$KERNELS" | wc -w)))}
-export APPEND="SLOWNESS=${SLOWNESS:-5} FUZZ_STEPS=$steps ${APPEND:-}"
+# A tenth of the million on each with KASAN, the rest on those with KCSAN.
+n_kasan=$(echo "$KERNELS" | grep -o :kasan | wc -l) n_kcsan=$(echo "$KERNELS" | grep -o :kcsan | wc -l)
+steps=$((1000000 / (n_kasan + 4 * n_kcsan)))
+export APPEND="SLOWNESS=${SLOWNESS:-10} ${APPEND:-}" JOBS=${JOBS:-$(nproc)}
+export APPEND_kasan="FUZZ_STEPS=${FUZZ_STEPS:-$steps}"
+export APPEND_kcsan="FUZZ_STEPS=${FUZZ_STEPS:-$((4 * steps))}"
 if [ -z "${TESTS:-}" ]; then
 	ALSO="$here/debug/detectors.t"
 	[ "${KERNELS#*:kasan}" = "$KERNELS" ] || ALSO="$ALSO $here/debug/coverage.pl"

@@ -11,6 +11,7 @@
 #   ACCEL=tcg                     as run.sh --accel
 #   V=1                           show each test line
 #   APPEND="FUZZ_STEPS=100000"    for the guest's command line, and so its environment
+#   APPEND_kasan="..."            more of it for kernels of that flavour
 #   JOBS=2                        so many machines at a time (default: a half of the CPUs)
 #   TIMEOUT=, TEST_TIMEOUT=       seconds: for a machine, for a test in it
 
@@ -137,7 +138,8 @@ if [ -n "$only" ] && [ ${#tests[@]} = 0 ] && [ ${#files[@]} = 1 ]; then
 fi
 
 boot() {
-	local out=$results/$KVER t dir run=()
+	local out=$results/$KVER t dir run=() append=${APPEND:-} own=APPEND_${1#*:}
+	[ "${1#*:}" = "$1" ] || append+=" ${!own:-}"
 	dir=$(programs "${ARCH:-amd64}")
 	for t in "${tests[@]}"; do
 		case $t in
@@ -152,7 +154,7 @@ boot() {
 	# The limits end what hangs. They are far off, for machines are shared and slow,
 	# and debug kernels slower still.
 	"$here/vm/run.sh" -k "$1" --module "$MODULE" --tmctl "$TMCTL" --out "$out" \
-		--append "${APPEND:-}" \
+		--append "$append" \
 		--timeout "${TIMEOUT:-1500}" --test-timeout "${TEST_TIMEOUT:-240}" "${helpers[@]}" --no-verdict --tests "${run[@]}" || :
 	[ -e "$out/_kernel_log.tap" ] ||
 		printf '1..1\nnot ok 1 - the runner failed on %s\n' "$KVER" >"$out/_kernel_log.tap"

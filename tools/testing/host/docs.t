@@ -357,11 +357,11 @@ for my $page (@manpages) {
 	     "$page: the version is the module's");
 }
 
-my @sources = map { slurp($_) } glob('tools/tmctl/cmd_*.c'), 'tools/tmctl/main.c';
-my @tmctl = map { /^\t\.name = "(\w+)"/mg } @sources;
+my @tmctl_sources = map { slurp($_) } glob('tools/tmctl/*.[ch]'), glob('tools/common/*.[ch]');
+my @tmctl = map { /^\t\.name = "(\w+)"/mg } @tmctl_sources;
 none('tmctl.8: every command', (map { "$_" } grep { $man8 !~ /^\.B[RI]? +$_\b/m } @tmctl),
      @tmctl ? () : 'no command found in tools/tmctl');
-my @options = map { /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg } @sources, slurp('tools/common/options.c');
+my @options = map { /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg } @tmctl_sources;
 (my $plain8 = $man8) =~ s/\\-/-/g;
 none('tmctl.8: every option', (map { "--$_" } grep { $plain8 !~ /--\Q$_\E\b/ } @options),
      @options ? () : 'no option found in tools/tmctl');

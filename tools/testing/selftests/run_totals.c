@@ -5,6 +5,8 @@
  * Called with the name of a load this program is that load, and writes into
  * LOAD_FILE what it and its children have used.
  */
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -12,7 +14,7 @@
 
 #define LOAD_FILE	"/tmp/load"
 #define REPORT		"/tmp/report"
-#define KIDS		1000
+#define KIDS		rounds(1000)
 #define MIB		(1LL << 20)
 
 static long long usec(struct timeval tv)
@@ -53,29 +55,71 @@ static int load_kids(void)
 	return 0;
 }
 
-static pid_t hold(long long bytes)
-{
-	pid_t pid = fork();
+/**
+ * struct holder - a process that holds memory until it is let go
+ * @pid: the process
+ * @ready: a byte comes from here when all of it is resident
+ * @gate: closed to let it go
+ */
+struct holder {
+	pid_t pid;
+	int ready;
+	int gate;
+};
 
-	if (!pid) {
+static struct holder hold(long long bytes)
+{
+	int ready[2], gate[2];
+	struct holder h;
+	char c = 0;
+
+	if (pipe2(ready, O_CLOEXEC) || pipe2(gate, O_CLOEXEC))
+		_exit(1);
+	h.pid = fork();
+	if (!h.pid) {
 		char *memory = mmap(NULL, (size_t)bytes, PROT_READ | PROT_WRITE,
 				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
+		close(gate[1]);
 		memset(memory, 1, (size_t)bytes);
-		usleep(400000);
+		(void)!write(ready[1], &c, 1);
+		(void)!read(gate[0], &c, 1);
 		_exit(0);
 	}
-	return pid;
+	close(ready[1]);
+	close(gate[0]);
+	h.ready = ready[0];
+	h.gate = gate[1];
+	return h;
+}
+
+static void let_go(struct holder *h)
+{
+	close(h->ready);
+	close(h->gate);
+	waitpid(h->pid, NULL, 0);
+}
+
+static void until_held(const struct holder *h)
+{
+	char c;
+
+	(void)!read(h->ready, &c, 1);
 }
 
 /* Two that are large together, then one that is larger than either, alone. */
 static int load_memory(void)
 {
-	pid_t a = hold(24 * MIB), b = hold(16 * MIB);
+	struct holder b = hold(16 * MIB), a = hold(24 * MIB), c;
 
-	waitpid(a, NULL, 0);
-	waitpid(b, NULL, 0);
-	waitpid(hold(30 * MIB), NULL, 0);
+	until_held(&a);
+	until_held(&b);
+	usleep(400000);	/* for many samples, of both as they are now */
+	let_go(&a);
+	let_go(&b);
+	c = hold(30 * MIB);
+	until_held(&c);
+	let_go(&c);
 	tell_usage();
 	return 0;
 }

@@ -21,7 +21,7 @@
 #define OPERATIONS rounds(400)
 #define FILES	   3
 #define FORKERS	   3
-#define FORKS	   200
+#define FORKS	   rounds(200)
 #define BATCH	   64
 
 /* What a storming process did that it should not have been able to. */
@@ -297,9 +297,9 @@ static void close_and_tick(void)
 	};
 	unsigned long long ticks = 0;
 	struct tm_state state;
-	int i, fd;
+	int i, fd, n = rounds(100);
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < n; i++) {
 		attr.scope = i % 2 ? TM_SCOPE_SYSTEM : TM_SCOPE_TREE;
 		fd = session_make(&attr);
 		if (!(i % 2))
@@ -311,7 +311,7 @@ static void close_and_tick(void)
 		ticks += state.ticks;
 		close(fd);
 	}
-	tap_ok(ticks >= 100, "100 sessions are closed while they tick");
+	tap_ok(ticks >= (unsigned int)n, "%d sessions are closed while they tick", n);
 	tap_is(wait_sessions(1), 1, "none is left");
 }
 
@@ -348,7 +348,7 @@ static void exits_under_way(void)
 	session_interval(watched, TM_INTERVAL_MIN_NS);
 	for (i = 0; i < 2; i++)
 		pthread_create(&threads[i], NULL, asker, &numbers[i]);
-	for (i = 0; i < 500; i++) {
+	for (i = 0; i < rounds(500); i++) {
 		int err;
 
 		pid = fork();
@@ -380,7 +380,7 @@ static void unload_at_once(void)
 	int i, good = 0;
 
 	attr.interval_ns = TM_INTERVAL_MIN_NS;
-	for (i = 0; i < 10; i++) {
+	for (i = 0; i < rounds(10); i++) {
 		int a = session_make(&attr), b = session_open(TM_SCOPE_TREE);
 
 		session_add(b, getpid());
@@ -391,7 +391,7 @@ static void unload_at_once(void)
 		good += module_unload_patiently() == 0;
 		module_need("log=N");
 	}
-	tap_is(good, 10, "the module is unloaded on the heels of the last close");
+	tap_is(good, rounds(10), "the module is unloaded on the heels of the last close");
 }
 
 int main(void)

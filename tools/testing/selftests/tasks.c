@@ -172,12 +172,12 @@ static int churn(void *unused)
 /* More than are walked at once, and others that come and go: who stays is never missed. */
 static void crowd(void)
 {
-	enum { MANY = 2500, STORMS = 4, ROUNDS = 40 };
-	static pid_t pids[MANY];
+	enum { MOST = 2500, STORMS = 4, ROUNDS = 40 };
+	static pid_t pids[MOST];
 	pid_t storm[STORMS];
-	int i, n = 0, missed = 0, failed = 0;
+	int many = rounds(MOST), i, n = 0, missed = 0, failed = 0;
 
-	for (i = 0; i < MANY; i++) {
+	for (i = 0; i < many; i++) {
 		pids[i] = fork();
 		if (!pids[i]) {
 			pause();
@@ -185,7 +185,7 @@ static void crowd(void)
 		}
 		n += pids[i] > 0;
 	}
-	tap_is(n, MANY, "%d processes", MANY);
+	tap_is(n, many, "%d processes", many);
 	for (i = 0; i < STORMS; i++)
 		storm[i] = run_start(churn, NULL);
 	for (i = 0; i < rounds(ROUNDS); i++) {
@@ -197,7 +197,7 @@ static void crowd(void)
 		failed += list_into(tasks, ROOM, sizeof(*tasks), &list) != 0;
 		for (k = 0; k < list.count; k++)
 			seen[tasks[k].pid]++;
-		for (k = 0; k < MANY; k++)
+		for (k = 0; k < (unsigned int)many; k++)
 			missed += seen[pids[k]] != 1;
 	}
 	tap_is(failed, 0, "the list of a busy machine can be had");
@@ -206,9 +206,9 @@ static void crowd(void)
 		kill(storm[i], SIGKILL);
 		run_end(storm[i]);
 	}
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < many; i++)
 		kill(pids[i], SIGKILL);
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < many; i++)
 		waitpid(pids[i], NULL, 0);
 }
 

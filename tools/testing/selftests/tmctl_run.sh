@@ -148,9 +148,14 @@ signalled HUP
 run 0 run -w sh -c 'sleep 0.3 & exit 0'
 has err '^Processes +2$'
 has err '^  still alive +0$'
-tmctl run -w sh -c 'sleep 1000 & exit 4' >out 2>err &
+mkfifo gone
+tmctl run -w sh -c 'sleep 1000 & echo >gone; exit 4' >out 2>err &
 pid=$!
-sleep 0.5
+read -r _ <gone
+# The shell has still to exit, and tmctl to hear of it.
+while grep -qs "^PPid:[[:space:]]*$pid\$" /proc/[0-9]*/status; do
+	usleep 10000
+done
 kill $pid
 wait $pid
 [ $? = 4 ]
