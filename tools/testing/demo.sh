@@ -12,4 +12,5 @@ export KERNEL="${KERNEL:-6.12}"
 built=$("$here/build.sh" "$KERNEL")
 eval "$built"
 echo "booting Linux $KVER" >&2
+[ -t 1 ] || set -- "$@" --append NO_COLOR=1	# for the guest's environment
 exec "$here/vm/run.sh" --module "$MODULE" --tmctl "$TMCTL" "$@" --exec "$here/vm/guest/demo"
