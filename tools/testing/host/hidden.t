@@ -30,11 +30,8 @@ gcc -shared -fPIC -D_GNU_SOURCE -o "$work/filter.so" "$testing/unit/filter.c"
 
 files=(--file "$work/hide/hide.ko" --file "$work/without" --file "$work/dynamic-tmctl"
        --file "$work/filter.so")
-# Its libraries and its loader, where it looks for them.
-while read -r library; do
-	files+=(--file "$library:$library")
-done < <(ldd "$work/dynamic-tmctl" "$work/filter.so" | grep -o '/[^ :]*\.so[^ :]*' |
-	 grep -v filter | sort -u)
+mapfile -t libraries < <(with_libraries "$work/dynamic-tmctl" "$work/filter.so")
 
-relay "" -k "$kernel" --module "$MODULE" --tmctl "$TMCTL" "${files[@]}" --exec "$here/hidden-guest.sh"
+relay "" -k "$kernel" --module "$MODULE" --tmctl "$TMCTL" "${files[@]}" "${libraries[@]}" \
+	--exec "$here/hidden-guest.sh"
 echo "1..$n"

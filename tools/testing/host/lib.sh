@@ -46,3 +46,10 @@ relay() {	# relay PREFIX RUNNER-OPTION...: what a guest says becomes ours
 		test $status = 0 -a $lines -gt 0
 	[ $status = 0 ] || sed 's/^/# /' "$work/runner"
 }
+
+# with_libraries FILE...: --file options, a word a line, that put the libraries and
+# the loader of programs where these look for them. Filters of ours are not theirs.
+with_libraries() {
+	ldd "$@" 2>/dev/null | grep -o '/[^ :()]*\.so[^ :()]*' | grep -v "^$work" | sort -u |
+		sed 's/.*/--file\n&:&/'
+}
