@@ -23,14 +23,12 @@ ok() {	# ok STATUS WHAT
 # of KEY: from the summary
 of() { sed -n '/taskmonitor.run\//s/.*"'"$1"'":\([-0-9]*\).*/\1/p' report; }
 
-# sum KEY: of all processes but time itself and tmctl's child before its exec
-sum() {
+# each KEY: of all processes but time itself; sum KEY: the sum of them
+each() {
 	grep taskmonitor.process report | grep -v '"comm":"time"' |
-		sed 's/.*"'"$1"'":\([0-9]*\).*/\1/' | awk '{ s += $1 } END { printf "%.0f", s }'
+		sed 's/.*"'"$1"'":\([0-9]*\).*/\1/'
 }
-
-# near GOT WANTED SLACK
-near() { [ $(($1 - $2)) -le "$3" ] && [ $(($2 - $1)) -le "$3" ]; }
+sum() { each "$1" | awk '{ s += $1 } END { printf "%.0f", s }'; }
 
 # compare NAME STATUS COMMAND...
 compare() {
@@ -49,10 +47,10 @@ compare() {
 	ok $? "$name: CPU time is what time says, which cuts user and system to 10 ms"
 	[ "$(sum min_flt)" = "$flt" ]
 	ok $? "$name: page faults ($(sum min_flt))"
-	largest=$(grep taskmonitor.process report | sed 's/.*"peak_rss_bytes":\([0-9]*\).*/\1/' |
-		sort -n | tail -n 1)
-	near $((largest / 1024)) "$rss" 128
-	ok $? "$name: the largest process's peak"
+	largest=$(each peak_rss_bytes | sort -n | tail -n 1)
+	# The kernel's mark lacks what each CPU holds back; samples, to the page, may be above.
+	[ $((largest / 1024)) -ge "$rss" ] && [ $((largest / 1024 - rss)) -le 1024 ]
+	ok $? "$name: the largest process's peak ($((largest / 1024)) KiB)"
 	[ "$(of lost_records)$(of dropped)" = 00 ]
 	ok $? "$name: nothing lost"
 }
