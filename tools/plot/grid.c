@@ -2,19 +2,22 @@
 /* Arithmetic alone: no input, no output, no clock. */
 #include "grid.h"
 
-/* The least of 1, 2, 5, 10 ... that is not below @least. */
+#define POWER_MAX	UINT64_C(10000000000000000000)	/* that fits */
+
+/* The least of 1, 2, 5, 10 ... that is not below @least, if it fits. */
 static uint64_t round_up(uint64_t least)
 {
 	static const uint64_t steps[] = { 1, 2, 5 };
-	uint64_t power = 1;
+	uint64_t power;
 	size_t i;
 
-	for (;; power *= 10) {
+	for (power = 1; power < POWER_MAX; power *= 10) {
 		for (i = 0; i < 3; i++) {
-			if (steps[i] * power >= least || power > UINT64_MAX / 100)
+			if (steps[i] * power >= least)
 				return steps[i] * power;
 		}
 	}
+	return POWER_MAX;
 }
 
 static uint64_t quotient_up(uint64_t a, uint64_t b)

@@ -67,13 +67,14 @@ static int set_mode(int fd, const char *path)
 	return fchmod(fd, stat(path, &there) ? 0666 & ~mask : there.st_mode & 0777);
 }
 
-static int replace(struct canvas *canvas, const char *path)
+/* @path is what messages call it, @real what is replaced. */
+static int replace(struct canvas *canvas, const char *path, const char *real)
 {
 	char temporary[PATH_MAX];
 	FILE *out = NULL;
 	int fd, err = 0;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", real) >= (int)sizeof(temporary))
 		return complain(path, ENAMETOOLONG);
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd >= 0)
@@ -81,11 +82,11 @@ static int replace(struct canvas *canvas, const char *path)
 	if (!out)
 		return complain(path, errno);
 	err = finish(canvas, out);
-	if (!err && set_mode(fd, path))
+	if (!err && set_mode(fd, real))
 		err = errno;
 	if (fclose(out) && !err)
 		err = errno;
-	if (!err && !clock_stopped() && !rename(temporary, path))
+	if (!err && !clock_stopped() && !rename(temporary, real))
 		return STATUS_DONE;
 	if (!err && !clock_stopped())
 		err = errno;
@@ -110,7 +111,7 @@ int save_picture(struct canvas *canvas, const char *path)
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		status = write_to(canvas, path);
 	else
-		status = replace(canvas, real ? real : path);
+		status = replace(canvas, path, real ? real : path);
 	free(real);
 	return status;
 }
