@@ -33,15 +33,27 @@ bool grid_init(struct grid *grid, uint64_t begin_ns, uint64_t end_ns, uint64_t w
 
 	grid->begin_ns = begin_ns;
 	grid->end_ns = end_ns;
+	grid->origin_ns = begin_ns;
 	grid->width_ns = width_ns ? width_ns : round_up(quotient_up(span, most));
 	cells = quotient_up(span, grid->width_ns);
 	grid->n = cells > most ? most : (size_t)cells;
 	return cells <= most;
 }
 
+void grid_align(struct grid *grid, uint64_t edge_ns)
+{
+	uint64_t begin = grid->begin_ns % grid->width_ns, edge = edge_ns % grid->width_ns;
+	uint64_t before = begin >= edge ? begin - edge : begin + (grid->width_ns - edge);
+
+	if (before > grid->begin_ns)
+		return;
+	grid->origin_ns = grid->begin_ns - before;
+	grid->n = (size_t)quotient_up(grid->end_ns - grid->origin_ns, grid->width_ns);
+}
+
 uint64_t grid_begin(const struct grid *grid, size_t i)
 {
-	return grid->begin_ns + i * grid->width_ns;
+	return i ? grid->origin_ns + i * grid->width_ns : grid->begin_ns;
 }
 
 static uint64_t grid_cell_end(const struct grid *grid, size_t i)
@@ -56,7 +68,7 @@ uint64_t grid_length(const struct grid *grid, size_t i)
 
 size_t grid_cell(const struct grid *grid, uint64_t at_ns)
 {
-	uint64_t i = at_ns <= grid->begin_ns ? 0 : (at_ns - grid->begin_ns) / grid->width_ns;
+	uint64_t i = at_ns <= grid->begin_ns ? 0 : (at_ns - grid->origin_ns) / grid->width_ns;
 
 	return i < grid->n ? (size_t)i : grid->n - 1;
 }

@@ -17,12 +17,14 @@
  * struct grid - a span of time in cells
  * @begin_ns: where the first cell begins
  * @end_ns: where the last one ends
- * @width_ns: of each cell; the last one may be narrower
+ * @origin_ns: where the first one would begin if it were as wide as the others
+ * @width_ns: of each cell; the first and the last one may be narrower
  * @n: how many
  */
 struct grid {
 	uint64_t begin_ns;
 	uint64_t end_ns;
+	uint64_t origin_ns;
 	uint64_t width_ns;
 	size_t n;
 };
@@ -53,6 +55,9 @@ struct cell {
  */
 bool grid_init(struct grid *grid, uint64_t begin_ns, uint64_t end_ns, uint64_t width_ns,
 	       size_t most);
+
+/* Move the edges of its cells so that they lie whole widths from a moment: one cell more, maybe. */
+void grid_align(struct grid *grid, uint64_t edge_ns);
 
 /* Where a cell begins, and for how long it lasts. */
 uint64_t grid_begin(const struct grid *grid, size_t i);

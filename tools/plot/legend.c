@@ -238,11 +238,29 @@ static void append_date(char *buf, size_t size, uint64_t realtime_ns)
 		append(buf, size, text);
 }
 
+/* All of its digits, of which there are few. */
+static void append_interval(char *buf, size_t size, uint64_t ns)
+{
+	const char *unit = "\u00b5s";
+	double number = (double)ns / 1e3;
+	char text[64];
+
+	if (ns >= NSEC_PER_SEC) {
+		unit = "s";
+		number = (double)ns / 1e9;
+	} else if (ns >= NSEC_PER_MSEC) {
+		unit = "ms";
+		number = (double)ns / 1e6;
+	}
+	snprintf(text, sizeof(text), "a sample each %g %s", number, unit);
+	append(buf, size, text);
+}
+
 void caption_subtitle(const struct picture *picture, char *buf, size_t size)
 {
 	const struct recording *rec = picture->rec;
 	size_t processes = 0, i;
-	char text[RECORDING_TEXT_MAX + 64], span[SCALE_LABEL_MAX];
+	char text[RECORDING_TEXT_MAX + 64];
 
 	for (i = 0; i < picture->set->n; i++)
 		processes += picture->set->list[i].processes;
@@ -256,11 +274,8 @@ void caption_subtitle(const struct picture *picture, char *buf, size_t size)
 	}
 	snprintf(text, sizeof(text), "%zu process%s", processes, processes == 1 ? "" : "es");
 	append(buf, size, text);
-	if (rec->interval_ns) {
-		amount_ns(rec->interval_ns, span);
-		snprintf(text, sizeof(text), "a sample each %s", span);
-		append(buf, size, text);
-	}
+	if (rec->interval_ns)
+		append_interval(buf, size, rec->interval_ns);
 	if (!rec->complete)
 		append(buf, size, "not ended in order, or still going on");
 }
@@ -272,7 +287,8 @@ bool caption_loss(const struct picture *picture, char *buf, size_t size)
 
 	*buf = '\0';
 	if (loss->lost_records) {
-		snprintf(text, sizeof(text), "%" PRIu64 " records lost (hatched): too little is shown",
+		snprintf(text, sizeof(text),
+			 "%" PRIu64 " records lost (hatched): too little is shown",
 			 loss->lost_records);
 		append(buf, size, text);
 	}
@@ -284,7 +300,8 @@ bool caption_loss(const struct picture *picture, char *buf, size_t size)
 	if (loss->evicted)
 		append(buf, size, "the beginning was cut off (hatched)");
 	if (loss->missed_ticks) {
-		snprintf(text, sizeof(text), "%" PRIu64 " times of sampling missed (marked at the top)",
+		snprintf(text, sizeof(text),
+			 "%" PRIu64 " times of sampling missed (marked at the top)",
 			 loss->missed_ticks);
 		append(buf, size, text);
 	}

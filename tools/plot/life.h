@@ -4,8 +4,9 @@
  * another, bytes resident from one moment to another.
  *
  * Counters grow evenly between two samples. What was used before the first one
- * is not known to lie in the recording, and is left out. Memory stays as it was last seen, until the next
- * sample or the end; a sample without it ends what was known.
+ * is not known to lie in the recording, and is left out. Memory stays as it was
+ * last seen, until the next sample or the end; a sample without it ends what was
+ * known.
  *
  * The records of exec and exiting have CPU time as of the last tick or switch,
  * too little by up to a tick: what is used between the samples around them is

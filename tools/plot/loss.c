@@ -3,9 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "error.h"
 #include "loss.h"
 #include "status.h"
+
+/* Recordings look for loss once a second: all of that time may have had it. */
+static uint64_t noticed_after(const struct recording *rec)
+{
+	return rec->interval_ns > NSEC_PER_SEC ? rec->interval_ns : NSEC_PER_SEC;
+}
 
 static void mark(struct loss *loss, const struct grid *grid, uint64_t from_ns, uint64_t to_ns,
 		 unsigned char what)
@@ -29,7 +36,7 @@ static void take_loss(struct loss *loss, const struct recording *rec, const stru
 		      sqlite3_stmt *row)
 {
 	const char *what = (const char *)sqlite3_column_text(row, 1);
-	uint64_t at_ns, count, before = rec->interval_ns;
+	uint64_t at_ns, count, before = noticed_after(rec);
 
 	if (!what || !column_uint(row, 0, &at_ns) || !column_uint(row, 2, &count) || !count)
 		return;

@@ -35,8 +35,8 @@ struct loss {
  * @grid: the picture's time
  * @first_ns: the earliest sample there is
  *
- * Loss is noticed after it happened: the interval before that moment is marked
- * too.
+ * Loss is noticed after it happened, once a second or each interval if that is
+ * longer: so much time before is marked.
  *
  * Return: a status; what is wrong has been said.
  */

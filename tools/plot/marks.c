@@ -9,7 +9,7 @@
 #define RADIUS		3.2
 #define LANE_RADIUS	2.4
 #define LANE_STEP	2	/* two marks of a kind and colour are not nearer than this */
-#define TICK_HEIGHT	5	/* of a mark where samples are missing */
+#define TICK_HEIGHT	3	/* of a mark where samples are missing */
 
 enum end {
 	END_DONE,	/* exit code 0 */
@@ -92,9 +92,10 @@ void marks_draw_in(const struct panel *panel)
 
 		if (s->processes != 1 || !s->first || !in_time(p, s->first))
 			continue;
+		/* Not in the colour of the area: nothing would be seen of it. */
 		if (panel_find(panel, series, s->first->exit_time_ns, &y))
 			draw_end(p, end_of(s->first), picture_x(p, s->first->exit_time_ns), y,
-				 RADIUS, picture_colour(p, series));
+				 RADIUS, p->lines ? picture_colour(p, series) : p->theme->text);
 	}
 }
 

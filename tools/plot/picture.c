@@ -198,7 +198,8 @@ int picture_draw(struct picture *picture)
 		return no_room(p, height);
 	place_panels(p, panels, height);
 	choose_times(p, &time);
-	canvas_box(p->canvas, 0, 0, p->canvas->width, p->canvas->height, p->theme->background, NULL);
+	canvas_box(p->canvas, 0, 0, p->canvas->width, p->canvas->height, p->theme->background,
+		   NULL);
 	draw_titles(p);
 	for (i = 0; i < panel_count(p) && !err; i++)
 		err = panel_draw(&panels[i], &time);

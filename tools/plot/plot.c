@@ -21,6 +21,7 @@
 #define SIDE_MIN	240
 #define SIDE_MAX	8192
 #define TOP		8
+#define CELLS_MIN	100	/* a coarser picture does not show what it could */
 
 /* The options' arguments. */
 static struct {
@@ -128,8 +129,8 @@ static int set_format(struct plot *plot)
 	else if (args.format)
 		return fail_usage("plot: unknown format '%s' (svg, png or pdf)", args.format);
 	else if (args.output)
-		return fail_usage("plot: %s: which format? (a name that ends with .svg, .png or .pdf, "
-				  "or --format)", args.output);
+		return fail_usage("plot: %s: which format? (a name that ends with .svg, .png or "
+				  ".pdf, or --format)", args.output);
 	return STATUS_DONE;
 }
 
@@ -182,8 +183,8 @@ static int set_size(struct plot *plot)
 		memcpy(width, args.size, (size_t)(x - args.size));
 	if (!x || parse_uint(width, SIDE_MIN, SIDE_MAX, &plot->width) ||
 	    parse_uint(x + 1, SIDE_MIN, SIDE_MAX, &plot->height))
-		return fail_usage("plot: invalid size '%s' (WIDTHxHEIGHT, each %d to %d)", args.size,
-				  SIDE_MIN, SIDE_MAX);
+		return fail_usage("plot: invalid size '%s' (WIDTHxHEIGHT, each %d to %d)",
+				  args.size, SIDE_MIN, SIDE_MAX);
 	return STATUS_DONE;
 }
 
@@ -203,7 +204,8 @@ static int set_options(struct plot *plot, const struct options *opts, int argc, 
 	int status;
 
 	if (!argc)
-		return fail_usage("plot: no recording given (such as: tmctl plot run.tmr -o run.svg)");
+		return fail_usage("plot: no recording given (such as: tmctl plot run.tmr "
+				  "-o run.svg)");
 	if (argc > 1)
 		return fail_excess("plot", argv[1]);
 	if (opts->json && args.csv)
@@ -277,8 +279,8 @@ static int want_pids(struct plot *plot)
 		if (length >= sizeof(number) || parse_pid(number, &pid))
 			return fail_usage("plot: invalid PID '%.*s'", (int)length, item);
 		if (!want_pid(&plot->all, pid))
-			return fail(STATUS_FAILED, "plot: %s: no process %d in it (see: tmctl report)",
-				    plot->path, pid);
+			return fail(STATUS_FAILED, "plot: %s: no process %d in it "
+				    "(see: tmctl report)", plot->path, pid);
 	} while (*rest);
 	return STATUS_DONE;
 }
@@ -313,10 +315,27 @@ static int want(struct plot *plot)
 
 /* --- the work ------------------------------------------------------------------- */
 
+/*
+ * Within an interval nobody knows when CPU time was used: what one process used
+ * in its first half, and another one in the second, is drawn as used by both all
+ * the time, and may be more than there are CPUs. So a cell is an interval long,
+ * from sample to sample, unless that makes very few.
+ */
+static bool cut_by_interval(struct plot *plot, uint64_t begin_ns, uint64_t end_ns, size_t most)
+{
+	uint64_t interval_ns = plot->rec.interval_ns;
+
+	if (!interval_ns || interval_ns > (end_ns - begin_ns) / CELLS_MIN ||
+	    !grid_init(&plot->grid, begin_ns, end_ns, interval_ns, most - 1))
+		return false;
+	grid_align(&plot->grid, recording_tick(&plot->rec));
+	return true;
+}
+
 static int cut_time(struct plot *plot)
 {
 	const struct recording *rec = &plot->rec;
-	uint64_t length = rec->end_ns - rec->begin_ns;
+	uint64_t length = rec->end_ns - rec->begin_ns, begin_ns, end_ns;
 	size_t most = picture_cells((double)plot->width);
 	char text[SCALE_LABEL_MAX];
 
@@ -326,8 +345,11 @@ static int cut_time(struct plot *plot)
 			    args.from, text);
 	if (plot->to_ns > length)
 		plot->to_ns = length;
-	if (grid_init(&plot->grid, rec->begin_ns + plot->from_ns, rec->begin_ns + plot->to_ns,
-		      plot->bin_ns, most))
+	begin_ns = rec->begin_ns + plot->from_ns;
+	end_ns = rec->begin_ns + plot->to_ns;
+	if (!plot->bin_ns && cut_by_interval(plot, begin_ns, end_ns, most))
+		return STATUS_DONE;
+	if (grid_init(&plot->grid, begin_ns, end_ns, plot->bin_ns, most))
 		return STATUS_DONE;
 	amount_ns((plot->to_ns - plot->from_ns) / most + 1, text);
 	return fail_usage("plot: --bin=%s: that is less than the picture can show (%s at least, or "
@@ -403,7 +425,8 @@ static int cmd_plot(const struct options *opts, int argc, char **argv)
 static const struct opt plot_opts[] = {
 	OPT_VALUE('o', "output", "FILE", &args.output,
 		  "the picture, .svg, .png or .pdf; -: standard output"),
-	OPT_VALUE('f', "format", "FORMAT", &args.format, "svg, png or pdf, whatever FILE is called"),
+	OPT_VALUE('f', "format", "FORMAT", &args.format,
+		  "svg, png or pdf, whatever FILE is called"),
 	OPT_VALUE('w', "what", "WHAT", &args.what, "cpu, rss or both (default)"),
 	OPT_VALUE('b', "by", "WHOM", &args.by, "process (default), command or tree"),
 	OPT_FLAG('l', "lines", &args.lines, "a line each, not areas upon each other"),

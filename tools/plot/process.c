@@ -14,8 +14,8 @@ enum { COLUMN_ID, COLUMN_PID, COLUMN_START, COLUMN_TGID, COLUMN_PARENT, COLUMN_C
 
 /* A thread of a process that is there itself would be counted twice. */
 static const char select_processes[] =
-	"SELECT id, pid, start_time_ns, tgid, parent, comm, thread, last_ns, exit_time_ns, exit_code "
-	"FROM process AS one WHERE NOT thread OR NOT EXISTS (SELECT 1 FROM process AS whole "
+	"SELECT id, pid, start_time_ns, tgid, parent, comm, thread, last_ns, exit_time_ns, "
+	"exit_code FROM process AS one WHERE NOT thread OR NOT EXISTS (SELECT 1 FROM process AS whole "
 	"WHERE whole.pid = one.tgid AND NOT whole.thread) ORDER BY id";
 
 static void take_process(struct process *p, sqlite3_stmt *row)

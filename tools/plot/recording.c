@@ -278,6 +278,29 @@ int recording_open(struct recording *rec, const char *path)
 	return status;
 }
 
+/* Samples may be late, by less than half an interval mostly; the least late one tells. */
+uint64_t recording_tick(const struct recording *rec)
+{
+	uint64_t tick = 0, at, late, interval = rec->interval_ns;
+	sqlite3_stmt *row = NULL;
+
+	/* Where that fails there is nothing to complain of yet. */
+	sqlite3_prepare_v2(rec->db, "SELECT time_ns FROM sample WHERE kind = 1 LIMIT 1000", -1,
+			   &row, NULL);
+	while (row && interval && sqlite3_step(row) == SQLITE_ROW) {
+		if (!column_uint(row, 0, &at))
+			continue;
+		if (!tick)
+			tick = at;
+		/* How late it is beside the one found so far, or how far ahead of the next. */
+		late = (at % interval + interval - tick % interval) % interval;
+		if (late > interval / 2 && tick > interval - late)
+			tick -= interval - late;
+	}
+	sqlite3_finalize(row);
+	return tick;
+}
+
 void recording_close(struct recording *rec)
 {
 	sqlite3_close(rec->db);

@@ -57,6 +57,9 @@ int recording_open(struct recording *rec, const char *path);
 
 void recording_close(struct recording *rec);
 
+/* When one of its samples was due, for which others are whole intervals away; 0: unknown. */
+uint64_t recording_tick(const struct recording *rec);
+
 /* A statement on it; NULL: it was complained of. */
 sqlite3_stmt *recording_prepare(const struct recording *rec, const char *sql);
 

@@ -91,7 +91,9 @@ static int replace(struct canvas *canvas, const char *path, const char *real)
 	if (!err && !clock_stopped())
 		err = errno;
 	unlink(temporary);
-	return err ? complain(path, err) : fail(INTERRUPTED, "plot: interrupted, nothing is written");
+	if (err)
+		return complain(path, err);
+	return fail(INTERRUPTED, "plot: interrupted, nothing is written");
 }
 
 /* A link stays, what it leads to is replaced; a device or a pipe is never. */

@@ -185,7 +185,8 @@ static void hours_label(const struct time_scale *scale, uint64_t at_ns, char *bu
 		snprintf(buf, SCALE_LABEL_MAX, "%" PRIu64 ":%02" PRIu64 "%s", minutes, seconds % 60,
 			 fraction);
 	else if (scale->step_ns >= MINUTE)
-		snprintf(buf, SCALE_LABEL_MAX, "%" PRIu64 ":%02" PRIu64, minutes / 60, minutes % 60);
+		snprintf(buf, SCALE_LABEL_MAX, "%" PRIu64 ":%02" PRIu64, minutes / 60,
+			 minutes % 60);
 	else
 		snprintf(buf, SCALE_LABEL_MAX, "%" PRIu64 ":%02" PRIu64 ":%02" PRIu64 "%s",
 			 minutes / 60, minutes % 60, seconds % 60, fraction);

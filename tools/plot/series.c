@@ -253,34 +253,31 @@ static int make_groups(struct series_set *set, const struct processes *all, unsi
 
 /* --- the whole ------------------------------------------------------------- */
 
-static void find_peak(const struct grid *grid, struct series *series)
+static void raise_series_peak(struct series *series, uint64_t bytes)
 {
-	size_t i;
-
-	for (i = 0; i < grid->n; i++) {
-		uint64_t mean = (uint64_t)(series->cells[i].rss_byte_ns /
-					   (double)grid_length(grid, i));
-
-		if (!series->cells[i].rss_known)
-			continue;
-		if (!series->peak_known || mean > series->peak_rss_bytes)
-			series->peak_rss_bytes = mean;
-		series->peak_known = true;
-	}
+	if (!series->peak_known || bytes > series->peak_rss_bytes)
+		series->peak_rss_bytes = bytes;
+	series->peak_known = true;
 }
 
-static void find_peaks(struct series_set *set)
+/* What several had together is known by cells; one alone may have had more, for a moment. */
+static void find_peaks(struct series_set *set, const struct processes *all)
 {
-	size_t i;
+	const struct grid *grid = set->grid;
+	size_t series, i;
 
-	for (i = 0; i < set->n; i++) {
-		struct series *series = &set->list[i];
+	for (i = 0; i < all->n; i++) {
+		if (set->place[i] != PROCESS_NONE && all->list[i].peak_known)
+			raise_series_peak(&set->list[set->place[i]], all->list[i].peak_rss_bytes);
+	}
+	for (series = 0; series < set->n; series++) {
+		const struct cell *cells = set->list[series].cells;
 
-		if (series->processes == 1 && series->first) {
-			series->peak_known = series->first->peak_known;
-			series->peak_rss_bytes = series->first->peak_rss_bytes;
-		} else {
-			find_peak(set->grid, series);
+		for (i = 0; i < grid->n; i++) {
+			if (cells[i].rss_known)
+				raise_series_peak(&set->list[series],
+						  (uint64_t)(cells[i].rss_byte_ns /
+							     (double)grid_length(grid, i)));
 		}
 	}
 }
@@ -303,7 +300,7 @@ int series_make(struct series_set *set, const struct recording *rec, struct proc
 	if (make_groups(set, all, what, top))
 		return no_memory(rec);
 	status = read_lives(&fills, rec, all);
-	find_peaks(set);
+	find_peaks(set, all);
 	return status;
 }
 

@@ -19,8 +19,8 @@ enum what {
  * @first: the process that names it; NULL: the rest
  * @processes: how many it stands for
  * @cpu_ns: CPU time in the picture
- * @peak_rss_bytes: the most that was resident: of one process, up to the
- *	picture's end; of several, the greatest mean of a cell
+ * @peak_rss_bytes: the most that was resident up to the picture's end: the
+ *	greatest peak of one, or mean of a cell of all
  * @cpu_known: whether @cpu_ns is
  * @peak_known: whether @peak_rss_bytes is
  * @cells: as many as the grid has

@@ -58,8 +58,8 @@ uint32_t theme_colour(const struct theme *theme, size_t series)
 	case 0:
 		return colour;
 	case 1:
-		return mixed(colour, theme->background, 50);
-	default:
 		return mixed(colour, theme->text, 45);
+	default:
+		return mixed(colour, theme->background, 50);
 	}
 }

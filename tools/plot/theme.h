@@ -35,8 +35,8 @@ const struct theme *theme_find(const char *name);
 
 /*
  * The colour of a series, of SERIES_MAX: eight that people with any kind of
- * colour vision tell apart, then the same nearer to the background, then
- * nearer to the text.
+ * colour vision tell apart, then the same nearer to the text, then nearer to
+ * the background.
  */
 uint32_t theme_colour(const struct theme *theme, size_t series);
 

@@ -4,7 +4,7 @@
 # tmctl plot: recordings made by hand, what it makes of them, and what it says of
 # what is none. PLOT=PATH tries another one than build/unit's.
 
-# shellcheck disable=SC2016,SC2317  # perl's dollars; functions that ok calls
+# shellcheck disable=SC2016,SC2317,SC2154,SC3045  # perl's dollars, what ok calls, lib.sh's, dash has it
 . "$(dirname "$0")/lib.sh"
 
 PLOT=${PLOT:-$UNIT_OUT/plot/tmctl-plot}
@@ -91,6 +91,24 @@ ok "a part of it: CPU time within alone" [ "$(sum 3 figures --from 2.5s --to 450
 ok "whatever the cells are" [ "$(sum 3 figures --bin 123456789ns -s 2000x500)" = 3100700000 ]
 ok "it is what SQL says" [ "$(sum 3 figures)" = "$(sql figures "SELECT sum(used) FROM (SELECT
 	max(utime_ns + stime_ns) - min(utime_ns + stime_ns) AS used FROM sample GROUP BY process)")" ]
+duration() { plot figures "$@" --csv | perl -F, -lane 'print($F[2]), exit if $. == 2'; }
+ok "a cell is an interval long" [ "$(duration)" = 100000000 ]
+ok "unless there are very few" [ "$(duration --from 6 --to 7)" = 2000000 ]
+sql figures "UPDATE meta SET value = 20000000 WHERE key = 'interval_ns'"
+ok "or more than there is room for" [ "$(duration -s 240x600) $(duration)" = "100000000 20000000" ]
+sql figures "UPDATE meta SET value = 100000000 WHERE key = 'interval_ns'"
+# Ticks late by some ms: two CPUs, used by one process, then by another.
+new ticks <<'END'
+INSERT INTO process(id, pid, start_time_ns, tgid, comm, first_ns, last_ns)
+VALUES (1, 70, 1, 70, 'a', 1000000000000, 1010000000000),
+       (2, 71, 2, 71, 'b', 1000000000000, 1010000000000);
+WITH RECURSIVE k(j) AS (SELECT 0 UNION ALL SELECT j + 1 FROM k WHERE j < 99)
+INSERT INTO sample(process, seq, time_ns, kind, utime_ns, stime_ns)
+SELECT 1 + i, j * 2 + i, 1000033000000 + j * 100000000 + (j * 7 % 5) * 300000, 1,
+	((j + i) / 2) * 200000000, 0 FROM k, (SELECT 0 AS i UNION SELECT 1);
+END
+ok "samples and cells are of one time: no more CPUs than there are" [ "$(plot ticks --csv | perl -F, -lane '
+	$c{$F[1]} += $F[3] / $F[2] if $. > 1; END { print scalar grep { $_ > 2.04 } values %c }')" = 0 ]
 run plot figures --json
 ok "JSON: exit code 0" [ "$status" = 0 ]
 ok "JSON: objects" out_is_json
@@ -186,7 +204,7 @@ says() {
 		grep -qF ">$text</text>" "$file" || { echo "# no $text"; return 1; }
 	done
 }
-count() { [ "$(grep -c "$1" "$3")" "$2" "$4" ]; }
+count() { test "$(grep -c "$1" "$3")" "$2" "$4"; }
 
 run plot marks -o marks.svg
 ok "SVG: exit code 0" [ "$status" = 0 ]
@@ -457,8 +475,8 @@ new nothing </dev/null
 refused 1 'nothing: nothing is known of that time' nothing -o no.svg
 sql nothing "UPDATE meta SET value = 1000000000000 WHERE key = 'end_ns'"
 refused 1 'nothing: empty, nothing has been recorded yet' nothing -o no.svg
-head -c 9000 huge >cut
-refused 1 'cut: damaged ' cut -o no.svg
+head -c 9000 huge >short
+refused 1 'short: damaged ' short -o no.svg
 
 # --- the command line ----------------------------------------------------------------
 

@@ -42,10 +42,39 @@ static void widths(void)
 	      "a width that was asked for");
 	CHECK(!grid_init(&grid, 0, 701, 7, 100), "and does not fit");
 	grid_init(&grid, 100, 200, 10, 100);
-	CHECK(grid_cell(&grid, 100) == 0 && grid_cell(&grid, 109) == 0 && grid_cell(&grid, 110) == 1,
+	CHECK(!grid_cell(&grid, 100) && !grid_cell(&grid, 109) && grid_cell(&grid, 110) == 1,
 	      "a moment on an edge is in the later cell");
 	CHECK(grid_cell(&grid, 200) == 9 && grid_cell(&grid, 5000) == 9 && grid_cell(&grid, 3) == 0,
 	      "but for the end; what is outside is at that end");
+}
+
+static void aligned(void)
+{
+	struct grid grid;
+	uint64_t sum = 0;
+	size_t i;
+
+	grid_init(&grid, 1000, 1100, 10, CELLS);
+	grid_align(&grid, 53);
+	CHECK(grid.n == 11 && grid_begin(&grid, 0) == 1000 && grid_begin(&grid, 1) == 1003,
+	      "edges at whole widths from a moment");
+	CHECK(grid_length(&grid, 0) == 3 && grid_length(&grid, 1) == 10 &&
+	      grid_length(&grid, 10) == 7, "the first and the last one are narrower");
+	CHECK(grid_cell(&grid, 1002) == 0 && grid_cell(&grid, 1003) == 1 &&
+	      grid_cell(&grid, 1100) == 10, "each moment is in its cell");
+	for (i = 0; i < grid.n; i++)
+		sum += grid_length(&grid, i);
+	CHECK(sum == 100, "they are as long as the whole together");
+	clear();
+	grid_add_cpu(&grid, cells, 1000, 1100, 1000);
+	CHECK(cells[0].cpu_ns == 30 && cells[1].cpu_ns == 100 && cells[10].cpu_ns == 70 &&
+	      cpu_sum(&grid) == 1000, "and have what was used in them");
+	grid_init(&grid, 1000, 1100, 10, CELLS);
+	grid_align(&grid, 70);
+	CHECK(grid.n == 10 && grid_begin(&grid, 1) == 1010, "edges that are right stay");
+	grid_init(&grid, 3, 100, 10, CELLS);
+	grid_align(&grid, 14);
+	CHECK(grid_begin(&grid, 1) == 13, "nothing is before 0");
 }
 
 static void spread(void)
@@ -160,6 +189,7 @@ static void memory(void)
 int main(void)
 {
 	widths();
+	aligned();
 	spread();
 	at_random();
 	stretches();

@@ -101,7 +101,8 @@ static void time_axis(void)
 	CHECK_STR(offsets(0, S, 5), "0.0 | 0.2 | 0.4 | 0.6 | 0.8 | 1.0 | s", "tenths");
 	CHECK_STR(offsets(0, S / 50, 5), "0 | 5 | 10 | 15 | 20 | ms", "milliseconds");
 	CHECK_STR(offsets(0, 1500, 3), "0.0 | 0.5 | 1.0 | 1.5 | \u00b5s", "microseconds");
-	CHECK_STR(offsets(0, 90 * S, 7), "0 | 15 | 30 | 45 | 60 | 75 | 90 | s", "a quarter of a minute");
+	CHECK_STR(offsets(0, 90 * S, 7), "0 | 15 | 30 | 45 | 60 | 75 | 90 | s",
+		  "a quarter of a minute");
 	CHECK_STR(offsets(0, 2 * MIN, 4), "0:00 | 0:30 | 1:00 | 1:30 | 2:00 | min:s", "minutes");
 	CHECK_STR(offsets(3 * MIN, 5 * MIN, 2), "3:00 | 4:00 | 5:00 | min:s", "a part of it");
 	CHECK_STR(offsets(61 * S, 61 * S + S / 2, 3), "61.0 | 61.2 | 61.4 | s",
