@@ -97,15 +97,19 @@ ok "unless there are very few" [ "$(duration --from 6 --to 7)" = 2000000 ]
 sql figures "UPDATE meta SET value = 20000000 WHERE key = 'interval_ns'"
 ok "or more than there is room for" [ "$(duration -s 240x600) $(duration)" = "100000000 20000000" ]
 sql figures "UPDATE meta SET value = 100000000 WHERE key = 'interval_ns'"
-# Ticks late by some ms: two CPUs, used by one process, then by another.
+# Ticks late by up to 1.2 ms, on two CPUs: in each third interval a process is born
+# which has one of them for the rest of it and leaves less to the other.
 new ticks <<'END'
+CREATE TEMP TABLE tick AS WITH RECURSIVE k(j) AS (SELECT 0 UNION ALL SELECT j + 1 FROM k WHERE j < 99)
+	SELECT j, 1000033000000 + j * 100000000 + (j * 7 % 5) * 300000 AS ns FROM k;
 INSERT INTO process(id, pid, start_time_ns, tgid, comm, first_ns, last_ns)
-VALUES (1, 70, 1, 70, 'a', 1000000000000, 1010000000000),
-       (2, 71, 2, 71, 'b', 1000000000000, 1010000000000);
-WITH RECURSIVE k(j) AS (SELECT 0 UNION ALL SELECT j + 1 FROM k WHERE j < 99)
+SELECT 1, 70, 1, 70, 'all', 1000033000000, 1010000000000 UNION ALL
+SELECT 10 + j, 100 + j, 10 + j, 100 + j, 'some', ns + 60000000, ns + 100000000 FROM tick WHERE j % 3 = 0;
 INSERT INTO sample(process, seq, time_ns, kind, utime_ns, stime_ns)
-SELECT 1 + i, j * 2 + i, 1000033000000 + j * 100000000 + (j * 7 % 5) * 300000, 1,
-	((j + i) / 2) * 200000000, 0 FROM k, (SELECT 0 AS i UNION SELECT 1);
+SELECT 1, j, ns, 1, j * 200000000 - (j + 2) / 3 * 80000000, 0 FROM tick UNION ALL
+SELECT 10 + j, 1000 + j, ns + 60000000, 2, 0, 0 FROM tick WHERE j % 3 = 0 UNION ALL
+SELECT 10 + t.j, 2000 + t.j, n.ns, 1, 80000000, 0 FROM tick t JOIN tick n ON n.j = t.j + 1
+	WHERE t.j % 3 = 0;
 END
 ok "samples and cells are of one time: no more CPUs than there are" [ "$(plot ticks --csv | perl -F, -lane '
 	$c{$F[1]} += $F[3] / $F[2] if $. > 1; END { print scalar grep { $_ > 2.04 } values %c }')" = 0 ]
