@@ -6,7 +6,7 @@
 #   PROGRAMS   what to build
 #   OBJS_name  the objects of each, beside the sources
 #   LIBS_name  further libraries of each
-#   NEEDS_name a header of theirs: without it the program is not built
+#   NEEDS_name headers of theirs: without them the program is not built
 #   PACKAGE_name  what brings that, by Debian's name
 #   MANUALS    their pages in Documentation/man
 #
@@ -28,8 +28,9 @@ LIBCOMMON := $(COMMONOUT)/libcommon.a
 TM_CPPFLAGS += -I$(TM_COMMON)
 
 # What cannot be built here is told of and left out.
-has_header = $(shell echo '\#include <$(1)>' | $(CC) $(CPPFLAGS) -E -o /dev/null - 2>/dev/null && echo yes)
-MISSING	:= $(foreach p,$(PROGRAMS),$(if $(NEEDS_$(p)),$(if $(call has_header,$(NEEDS_$(p))),,$(p))))
+has_headers = $(shell $(CC) $(CPPFLAGS) $(addprefix -include ,$(1)) -E -x c -o /dev/null /dev/null \
+	2>/dev/null && echo yes)
+MISSING	:= $(foreach p,$(PROGRAMS),$(if $(NEEDS_$(p)),$(if $(call has_headers,$(NEEDS_$(p))),,$(p))))
 $(foreach p,$(MISSING),$(if $(filter clean help,$(MAKECMDGOALS)),,\
 	$(info $(p) is not built: no $(NEEDS_$(p)) here (Debian: apt install $(PACKAGE_$(p))))))
 PROGRAMS := $(filter-out $(MISSING),$(PROGRAMS))
@@ -62,7 +63,7 @@ $(LIBCOMMON): FORCE
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 755 $(addprefix $(OUT)/,$(PROGRAMS)) $(DESTDIR)$(BINDIR)/
+	$(if $(PROGRAMS),$(INSTALL) -m 755 $(addprefix $(OUT)/,$(PROGRAMS)) $(DESTDIR)$(BINDIR)/)
 	for page in $(PAGES); do \
 		$(INSTALL) -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; \
 	done

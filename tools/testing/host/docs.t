@@ -366,6 +366,21 @@ my @options = map { /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg } @tmctl_sources;
 none('tmctl.8: every option', (map { "--$_" } grep { $plain8 !~ /--\Q$_\E\b/ } @options),
      @options ? () : 'no option found in tools/tmctl');
 
+# A companion of tmctl has its options in one table, and a page of its own.
+for my $path (grep { !m{^tools/(?:tmctl|common|lib)/} } glob('tools/*/*.c')) {
+	my $source = slurp($path);
+	my ($name) = $source =~ /^\t\.name = "(\w+)"/m or next;
+	my ($page) = grep { -f } glob("Documentation/man/tmctl-$name.[1-9]");
+	(my $plain = slurp($page // '')) =~ s/\\-/-/g;
+	my @own = $source =~ /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg;
+	none("tmctl-$name: its page has every option", (map { "--$_" } grep { $plain !~ /--\Q$_\E\b/ } @own),
+	     @own ? () : "no option found in $path");
+	my ($options) = $plain =~ /^\.SH OPTIONS\n(.*?)^\.SH /ms;
+	my %own = map { $_ => 1 } @own, slurp('tools/common/options.c') =~ /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg;
+	none("tmctl-$name: every option of its page is there",
+	     map { "--$_" } grep { !$own{$_} } ($options // '--none') =~ /--([\w-]+)/g);
+}
+
 # --- links and paths ------------------------------------------------------------
 
 # The anchor that a heading gets.
