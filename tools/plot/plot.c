@@ -432,7 +432,7 @@ static const struct opt plot_opts[] = {
 	OPT_FLAG('l', "lines", &args.lines, "a line each, not areas upon each other"),
 	OPT_VALUE('n', "top", "N", &args.top, "those that used most (default: 8), the rest as one"),
 	OPT_VALUE('p', "pid", "PID,...", &args.pids, "these processes alone"),
-	OPT_VALUE('C', "comm", "NAME,...", &args.names, "processes of these names alone"),
+	OPT_VALUE('C', "command", "NAME,...", &args.names, "processes of these names alone"),
 	OPT_VALUE(0, "from", "TIME", &args.from, "begin there, since the recording began"),
 	OPT_VALUE(0, "to", "TIME", &args.to, "end there"),
 	OPT_VALUE(0, "bin", "TIME", &args.bin, "the step of time (default: by the width)"),

@@ -135,8 +135,6 @@ static void check_states(struct actor *a, const struct tm_session_list *l,
 	uint64_t last = 0;
 	uint32_t i;
 
-	if (l->count > l->capacity || l->count > l->total || !l->total)
-		wrong(a, "TM_SESSIONS: %u of %u, room for %u", l->count, l->total, l->capacity);
 	if (!array->writable || l->state_size < sizeof(s))
 		return;
 	for (i = 0; i < l->count && !flaw; i++) {
@@ -150,52 +148,17 @@ static void check_states(struct actor *a, const struct tm_session_list *l,
 		wrong(a, "TM_SESSIONS: session %llu %s", s.id, flaw);
 }
 
-void op_sessions(struct actor *a)
-{
-	struct tm_session_list l = {
-		.capacity = pick_capacity(a),
-		.state_size = pick_element(a, TM_STATE_SIZE_VER0, sizeof(struct tm_state)),
-	};
-	unsigned int size = rng_one_in(&a->rng, 16) ? pick_size(a, 24, 24) : sizeof(l);
-	struct call c = { "TM_SESSIONS", IOWR(TM_SESSIONS, size), sessions_errors, 0 };
-	struct place array = place_array(a, (size_t)l.capacity * l.state_size);
-	struct entry *e = pick_file(a);
-	struct place p = place_any(a, size);
-
-	if (!e)
-		return;
-	l.states = (uintptr_t)array.at;
-	poison_array(&array);
-	place_fill(a, &p, &l, size < sizeof(l) ? size : sizeof(l));
-	call_run(a, e, &c, &p);
-	p.readable &= c.result != -EFAULT || array.writable;
-	judge(a, e, &c, &p, true, true);
-	if ((c.result == -EPERM) == e->rights.control)
-		wrong(a, "TM_SESSIONS: %s", errno_name(c.result));
-	if (c.result && c.result != -EFAULT && !array_is_kept(&array, 0))
-		wrong(a, "TM_SESSIONS failed and wrote");
-	if (c.result)
-		return;
-	if (size != sizeof(l) || !is_element(l.state_size, TM_STATE_SIZE_VER0))
-		wrong(a, "TM_SESSIONS was done, with elements of %u", l.state_size);
-	memcpy(&l, p.at, sizeof(l));
-	if (!array_is_kept(&array, (size_t)l.count * l.state_size))
-		wrong(a, "TM_SESSIONS wrote behind its %u states", l.count);
-	check_states(a, &l, &array);
-}
-
-static void check_tasks(struct actor *a, const struct tm_task_list *l, const struct place *array)
+static void check_tasks(struct actor *a, const struct tm_session_list *l,
+			const struct place *array)
 {
 	const char *flaw = NULL;
 	struct tm_task t;
 	uint32_t i;
 
-	if (l->count > l->capacity || l->count > l->total || !l->total)
-		wrong(a, "TM_TASKS: %u of %u, room for %u", l->count, l->total, l->capacity);
 	if (!array->writable)
 		return;
 	for (i = 0; i < l->count && !flaw; i++) {
-		element_take(&t, sizeof(t), array->at + i * l->task_size, l->task_size);
+		element_take(&t, sizeof(t), array->at + i * l->state_size, l->state_size);
 		flaw = words_flaw(&t, sizeof(t));
 		if (t.pid <= 0)
 			flaw = "has no number";
@@ -208,36 +171,95 @@ static void check_tasks(struct actor *a, const struct tm_task_list *l, const str
 		wrong(a, "TM_TASKS: task %d %s", t.pid, flaw);
 }
 
-void op_tasks(struct actor *a)
+/**
+ * struct list_kind - a request that fills an array, with struct tm_session_list or
+ *	the likes of it: struct tm_task_list is the same but for the elements
+ * @name: its name
+ * @cmd: its number
+ * @errors: as documented
+ * @least: bytes of an element's first version
+ * @ours: and of ours
+ * @permitted: whether the file's opener may
+ * @check: the elements
+ */
+struct list_kind {
+	const char *name;
+	unsigned int cmd;
+	const int *errors;
+	unsigned int least;
+	unsigned int ours;
+	bool (*permitted)(const struct entry *e);
+	void (*check)(struct actor *a, const struct tm_session_list *l, const struct place *array);
+};
+
+_Static_assert(sizeof(struct tm_session_list) == sizeof(struct tm_task_list) &&
+	       offsetof(struct tm_session_list, state_size) ==
+	       offsetof(struct tm_task_list, task_size) &&
+	       offsetof(struct tm_session_list, total) == offsetof(struct tm_task_list, total),
+	       "one struct for both");
+
+static void op_list(struct actor *a, const struct list_kind *kind)
 {
-	struct tm_task_list l = {
+	struct tm_session_list l = {
 		.capacity = pick_capacity(a),
-		.task_size = pick_element(a, TM_TASK_SIZE_VER0, sizeof(struct tm_task)),
+		.state_size = pick_element(a, kind->least, kind->ours),
 	};
 	unsigned int size = rng_one_in(&a->rng, 16) ? pick_size(a, 24, 24) : sizeof(l);
-	struct call c = { "TM_TASKS", IOWR(TM_TASKS, size), tasks_errors, 0 };
-	struct place array = place_array(a, (size_t)l.capacity * l.task_size);
+	struct call c = { kind->name, IOWR(kind->cmd, size), kind->errors, 0 };
+	struct place array = place_array(a, (size_t)l.capacity * l.state_size);
 	struct entry *e = pick_file(a);
 	struct place p = place_any(a, size);
 
 	if (!e)
 		return;
-	l.tasks = (uintptr_t)array.at;
+	l.states = (uintptr_t)array.at;
 	poison_array(&array);
 	place_fill(a, &p, &l, size < sizeof(l) ? size : sizeof(l));
 	call_run(a, e, &c, &p);
 	p.readable &= c.result != -EFAULT || array.writable;
 	judge(a, e, &c, &p, true, true);
-	if ((c.result == -EPERM) == e->rights.system)
-		wrong(a, "TM_TASKS: %s", errno_name(c.result));
+	if ((c.result == -EPERM) == kind->permitted(e))
+		wrong(a, "%s: %s", kind->name, errno_name(c.result));
 	if (c.result && c.result != -EFAULT && !array_is_kept(&array, 0))
-		wrong(a, "TM_TASKS failed and wrote");
+		wrong(a, "%s failed and wrote", kind->name);
 	if (c.result)
 		return;
-	if (size != sizeof(l) || !is_element(l.task_size, TM_TASK_SIZE_VER0))
-		wrong(a, "TM_TASKS was done, with elements of %u", l.task_size);
+	if (size != sizeof(l) || !is_element(l.state_size, kind->least))
+		wrong(a, "%s was done, with elements of %u", kind->name, l.state_size);
 	memcpy(&l, p.at, sizeof(l));
-	if (!array_is_kept(&array, (size_t)l.count * l.task_size))
-		wrong(a, "TM_TASKS wrote behind its %u tasks", l.count);
-	check_tasks(a, &l, &array);
+	if (l.count > l.capacity || l.count > l.total || !l.total)
+		wrong(a, "%s: %u of %u, room for %u", kind->name, l.count, l.total, l.capacity);
+	if (!array_is_kept(&array, (size_t)l.count * l.state_size))
+		wrong(a, "%s wrote behind its %u elements", kind->name, l.count);
+	kind->check(a, &l, &array);
+}
+
+static bool may_control(const struct entry *e)
+{
+	return e->rights.control;
+}
+
+void op_sessions(struct actor *a)
+{
+	static const struct list_kind kind = {
+		"TM_SESSIONS", TM_SESSIONS, sessions_errors, TM_STATE_SIZE_VER0,
+		sizeof(struct tm_state), may_control, check_states,
+	};
+
+	op_list(a, &kind);
+}
+
+static bool may_see_all(const struct entry *e)
+{
+	return e->rights.system;
+}
+
+void op_tasks(struct actor *a)
+{
+	static const struct list_kind kind = {
+		"TM_TASKS", TM_TASKS, tasks_errors, TM_TASK_SIZE_VER0,
+		sizeof(struct tm_task), may_see_all, check_tasks,
+	};
+
+	op_list(a, &kind);
 }
