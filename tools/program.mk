@@ -28,7 +28,9 @@ LIBCOMMON := $(COMMONOUT)/libcommon.a
 TM_CPPFLAGS += -I$(TM_COMMON)
 
 # What cannot be built here is told of and left out.
-has_header = $(shell echo '\#include <$(1)>' | $(CC) $(CPPFLAGS) -E -o /dev/null - 2>/dev/null && echo yes)
+# (A number sign is escaped in a call by some versions of make, and not by others.)
+HASH	:= \#
+has_header = $(shell echo '$(HASH)include <$(1)>' | $(CC) $(CPPFLAGS) -E -o /dev/null - 2>/dev/null && echo yes)
 MISSING	:= $(foreach p,$(PROGRAMS),$(if $(NEEDS_$(p)),$(if $(call has_header,$(NEEDS_$(p))),,$(p))))
 $(foreach p,$(MISSING),$(if $(filter clean help,$(MAKECMDGOALS)),,\
 	$(info $(p) is not built: no $(NEEDS_$(p)) here (Debian: apt install $(PACKAGE_$(p))))))
