@@ -41,7 +41,7 @@ static void print_screen(struct top *top, uint64_t screen)
 	if (top->opts->json)
 		summary_print_json(stdout, &top->summary, screen);
 	for (i = 0; i < rows; i++)
-		columns_print_row(stdout, top->view.rows[i].proc, top->csv, screen,
+		record_print(stdout, top->view.rows[i].proc, top->csv, screen,
 				  top->summary.realtime_ns);
 }
 
@@ -84,7 +84,7 @@ int batch_run(struct top *top)
 
 	clock_catch_signals();
 	if (top->csv)
-		columns_print_csv_header(stdout);
+		record_print_csv_header(stdout);
 	err = sample(top);
 	deadline_ns = top->procs.time_ns;
 	while (!err && (!top->screens || screen < top->screens)) {

@@ -353,7 +353,7 @@ static uint64_t fill_record(struct record *r, const struct proc *proc)
 	return known;
 }
 
-void columns_print_csv_header(FILE *out)
+void record_print_csv_header(FILE *out)
 {
 	struct json csv;
 	size_t i;
@@ -366,7 +366,7 @@ void columns_print_csv_header(FILE *out)
 	csv_end(&csv);
 }
 
-void columns_print_row(FILE *out, const struct proc *proc, bool as_csv, uint64_t screen,
+void record_print(FILE *out, const struct proc *proc, bool as_csv, uint64_t screen,
 		       uint64_t realtime_ns)
 {
 	struct record record = { .screen = screen, .realtime_ns = realtime_ns };

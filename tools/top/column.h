@@ -46,8 +46,8 @@ extern const size_t column_count;
 const struct column *column_find(const char *sort);
 
 /* A process for programs. @screen, @realtime_ns: what it is part of */
-void columns_print_csv_header(FILE *out);
-void columns_print_row(FILE *out, const struct proc *proc, bool csv, uint64_t screen,
+void record_print_csv_header(FILE *out);
+void record_print(FILE *out, const struct proc *proc, bool csv, uint64_t screen,
 		       uint64_t realtime_ns);
 
 #endif /* TMCTL_TOP_COLUMN_H */

@@ -22,6 +22,25 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
+# Companions are built where their libraries are.
+if echo '#include <curses.h>' | $CC -E -o /dev/null - 2>/dev/null; then
+	companions=top
+	run make -C "$top/tools/top" OUT="$build/top" DESTDIR="$root" PREFIX=/opt/tm install
+	ok "top: install" [ "$status" = 0 ]
+	for file in bin/tmctl-top share/man/man1/tmctl-top.1; do
+		ok "installed: $file" [ -f "$root/opt/tm/$file" ]
+	done
+	run "$root/opt/tm/bin/tmctl" top --version
+	ok "tmctl finds it beside itself" out_matches '^tmctl-top '
+else
+	companions=
+	skip "top: install" "no libncurses-dev"
+fi
+run make -C "$top/tools/top" OUT="$work/without" NEEDS_tmctl-top=no/such/header.h
+ok "top: without its library it is left out" [ "$status" = 0 ]
+ok "top: and that is told" out_has "tmctl-top is not built: no no/such/header.h here"
+ok "top: and nothing is built" [ ! -e "$work/without/tmctl-top" ]
+
 ok "nothing outside the prefix" [ "$(ls "$root")$(ls "$root/opt")" = "opttm" ]
 
 cat >"$work/program.c" <<'END'
@@ -50,7 +69,7 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl; do
+for part in lib tmctl $companions; do
 	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done
