@@ -21,6 +21,17 @@ static void begin_typing(struct ui *ui, enum mode mode, const char *text)
 	ui->mode = mode;
 }
 
+static void follow(struct ui *ui)
+{
+	const struct row *row = ui_row(ui);
+
+	ui->follow = row && !ui->follow;
+	if (!ui->follow)
+		return;
+	ui->followed = ui_name(row->proc);
+	ui->followed_thread = row->thread;
+}
+
 static void search(struct ui *ui, size_t from)
 {
 	size_t found;
@@ -34,10 +45,13 @@ static void search(struct ui *ui, size_t from)
 		view_add_threads(&ui->top->view, &ui->top->procs, &ui->top->threads.procs);
 	found = view_search(&ui->top->view, ui->search, from);
 	ui->follow = false;
-	if (found != SIZE_MAX)
-		ui->selected = found;
-	else
+	if (found == SIZE_MAX) {
 		snprintf(ui->message, sizeof(ui->message), "Nobody is called so");
+		return;
+	}
+	/* What was looked for is not lost again by the next screen. */
+	ui->selected = found;
+	follow(ui);
 }
 
 static void set_delay(struct ui *ui)
@@ -143,17 +157,6 @@ static void fold(struct ui *ui, bool folded)
 
 	if (row && !row->thread && ui->top->view.tree)
 		row->proc->folded = folded;
-}
-
-static void follow(struct ui *ui)
-{
-	const struct row *row = ui_row(ui);
-
-	ui->follow = row && !ui->follow;
-	if (!ui->follow)
-		return;
-	ui->followed = ui_name(row->proc);
-	ui->followed_thread = row->thread;
 }
 
 static void toggle_threads(struct ui *ui)
