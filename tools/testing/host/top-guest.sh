@@ -109,12 +109,12 @@ screens=$(grep -c COMMAND out)
 more() { [ "$(grep -c COMMAND out)" -gt $((screens + 1)) ]; }
 until_true more && told
 result $? "  each on one screen"
-# Whoever has gone has a row.
-[ "$(awk '/^Gone / { n += $2 } END { print n }' out)" = "$(grep -c '^x' out)" ]
-result $? "  and counted"
 kill -TERM $reader
 wait $reader
 result $? "-b: SIGTERM ends it well"
+# Whoever has gone has a row.
+[ "$(awk '/^Gone / { n += $2 } END { print n }' out)" = "$(grep -c '^x' out)" ]
+result $? "-b: as many have gone as are shown"
 
 # --- with one --------------------------------------------------------------------------
 
