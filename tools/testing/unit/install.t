@@ -23,7 +23,8 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
-for program in plot; do
+companions="top plot"
+for program in $companions; do
 	run make -C "$top/tools/$program" OUT="$build/$program" DESTDIR="$root" PREFIX=/opt/tm \
 		WERROR=1 install
 	ok "$program: install" [ "$status" = 0 ]
@@ -38,6 +39,12 @@ for program in plot; do
 	ok "$program: left out, and told of, where its libraries are not" \
 		eval '[ "$status" = 0 ] && out_matches "tmctl-$program is not built: .*apt install"'
 done
+if [ -x "$root/opt/tm/bin/tmctl-top" ]; then
+	run "$root/opt/tm/bin/tmctl" top --version
+	ok "tmctl finds a companion beside itself" out_matches '^tmctl-top '
+else
+	skip "tmctl finds a companion beside itself" "tmctl-top is not built"
+fi
 ok "nothing outside the prefix" [ "$(ls "$root")$(ls "$root/opt")" = "opttm" ]
 
 cat >"$work/program.c" <<'END'
@@ -66,7 +73,7 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl plot; do
+for part in lib tmctl $companions; do
 	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done
