@@ -17,7 +17,7 @@ done
 for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    share/man/man8/tmctl-doctor.8 share/man/man1/tmctl-run.1 \
 	    share/man/man1/tmctl-wait.1 share/bash-completion/completions/tmctl \
-	    share/zsh/site-functions/_tmctl lib/libtaskmonitor.a lib/libtaskmonitor.so \
+	    share/zsh/site-functions/_tmctl share/man/man8/tmctl-watch.8 lib/libtaskmonitor.a lib/libtaskmonitor.so \
 	    lib/libtaskmonitor.so.0 lib/pkgconfig/libtaskmonitor.pc \
 	    share/man/man3/libtaskmonitor.3 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
