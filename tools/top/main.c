@@ -50,7 +50,7 @@ static const struct opt top_opts[] = {
 		  "majflt, read, write, processor or name"),
 	OPT_FLAG('I', "invert", &args.inverted, "the least first"),
 	OPT_VALUE('p', "pid", "PID,...", &args.pids, "these processes alone"),
-	OPT_VALUE('C', "command", "NAME", &args.name, "those of this name"),
+	OPT_VALUE('C', "command", "NAME", &args.name, "those whose name matches NAME, a regular expression"),
 	OPT_VALUE('U', "user", "USER", &args.user, "those of this user"),
 	OPT_VALUE('G', "cgroup", "CGROUP", &args.cgroup,
 		  "those in this cgroup and below: a directory, or a\npath below /sys/fs/cgroup"),
@@ -97,6 +97,20 @@ static int set_color(struct top *top)
 	return fail_usage("top: color '%s': auto, always or never", args.color);
 }
 
+static int set_name(struct view *view, const char *expression)
+{
+	static regex_t name;	/* for as long as the program runs */
+	int err = regcomp(&name, expression, REG_EXTENDED | REG_NOSUB);
+	char why[128];
+
+	if (err) {
+		regerror(err, &name, why, sizeof(why));
+		return fail_usage("top: invalid expression '%s': %s", expression, why);
+	}
+	view->name = &name;
+	return STATUS_DONE;
+}
+
 static int set_choice(struct top *top)
 {
 	struct view *view = &top->view;
@@ -113,8 +127,8 @@ static int set_choice(struct top *top)
 		return fail_usage("top: filter '%s' is longer than %zu bytes", args.filter,
 				  sizeof(view->filter) - 1);
 	strcpy(view->filter, args.filter ? args.filter : "");
-	/* The kernel keeps no more of a name. */
-	strncpy(view->name, args.name ? args.name : "", sizeof(view->name) - 1);
+	if (args.name && set_name(view, args.name))
+		return STATUS_USAGE;
 	view->by_user = args.user;
 	if (args.user && !user_find(args.user, &view->uid))
 		return fail_usage("top: no such user: '%s'", args.user);

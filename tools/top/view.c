@@ -94,7 +94,7 @@ static bool is_wanted(const struct view *view, const struct proc *proc)
 {
 	if (view->by_user && proc->now->uid != view->uid)
 		return false;
-	if (*view->name && strncmp(proc->now->comm, view->name, TM_COMM_LEN))
+	if (view->name && regexec(view->name, proc->now->comm, 0, NULL, 0))
 		return false;
 	if (view->no_kernel && proc_is_kernel(proc))
 		return false;

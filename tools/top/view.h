@@ -6,6 +6,7 @@
 #ifndef TMCTL_TOP_VIEW_H
 #define TMCTL_TOP_VIEW_H
 
+#include <regex.h>
 #include "column.h"
 
 #define FILTER_MAX	32	/* bytes of what is looked for, NUL included */
@@ -38,7 +39,7 @@ struct row {
  * @threads: with threads
  * @no_kernel: without kernel threads
  * @filter: in the name, in letters of either case; "": all
- * @name: the name, whole; "": all
+ * @name: the name matches it; NULL: all
  * @by_user: those of @uid alone
  * @uid: real user
  * @rows: the rows
@@ -53,7 +54,7 @@ struct view {
 	bool threads;
 	bool no_kernel;
 	char filter[FILTER_MAX];
-	char name[TM_COMM_LEN];
+	const regex_t *name;
 	bool by_user;
 	uint32_t uid;
 	struct row *rows;

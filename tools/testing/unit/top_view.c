@@ -164,6 +164,8 @@ static void test_selection(void)
 
 static void test_filter(void)
 {
+	regex_t name;
+
 	done();
 	add(1, 0, 9, "init");
 	add(2, 1, 8, "Shell")->uid = 7;
@@ -178,10 +180,12 @@ static void test_filter(void)
 	view_build(&view, &procs, SIZE_MAX);
 	CHECK_STR(rows(9), "2 4", "and of one user");
 	view.filter[0] = '\0';
-	strcpy(view.name, "sh");
+	regcomp(&name, "^sh$", REG_EXTENDED | REG_NOSUB);
+	view.name = &name;
 	view_build(&view, &procs, SIZE_MAX);
-	CHECK_STR(rows(9), "4", "the whole name");
-	view.name[0] = '\0';
+	CHECK_STR(rows(9), "4", "a name, by an expression");
+	view.name = NULL;
+	regfree(&name);
 	view.by_user = false;
 	view.no_kernel = true;
 	view_build(&view, &procs, SIZE_MAX);
