@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 
 #include "error.h"
 #include "parse.h"
+#include "pattern.h"
 #include "selection.h"
 #include "selection_proc.h"
 #include "status.h"
@@ -78,15 +78,10 @@ static int for_each(struct selection *sel, const char *list,
 
 static int set_name(struct selection *sel, const char *expression)
 {
-	int err = regcomp(&sel->name, expression, REG_EXTENDED | REG_NOSUB);
-	char why[128];
+	int status = pattern_compile(&sel->name, sel->command, expression);
 
-	if (err) {
-		regerror(err, &sel->name, why, sizeof(why));
-		return fail_usage("%s: invalid expression '%s': %s", sel->command, expression, why);
-	}
-	sel->by_name = true;
-	return STATUS_DONE;
+	sel->by_name = !status;
+	return status;
 }
 
 /* A directory, or a path as /proc/PID/cgroup shows it. */
@@ -178,7 +173,7 @@ static bool is_chosen(const struct selection *sel, const char *name, uid_t uid)
 {
 	size_t i;
 
-	if (sel->by_name && regexec(&sel->name, name, 0, NULL, 0))
+	if (sel->by_name && !pattern_matches(&sel->name, name))
 		return false;
 	for (i = 0; i < sel->uid_count && sel->uids[i] != uid; i++)
 		;

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "output.h"
 #include "parse.h"
+#include "pattern.h"
 #include "picture.h"
 #include "save.h"
 #include "status.h"
@@ -31,7 +32,7 @@ static struct {
 	const char *by;
 	const char *top;
 	const char *pids;
-	const char *names;
+	const char *name;
 	const char *from;
 	const char *to;
 	const char *bin;
@@ -251,21 +252,6 @@ static size_t want_pid(struct processes *all, int32_t pid)
 	return found;
 }
 
-static size_t want_name(struct processes *all, const char *name, size_t length)
-{
-	size_t found = 0, i;
-
-	for (i = 0; i < all->n; i++) {
-		struct process *p = &all->list[i];
-
-		if (strlen(p->comm) == length && !memcmp(p->comm, name, length)) {
-			p->wanted = true;
-			found++;
-		}
-	}
-	return found;
-}
-
 static int want_pids(struct plot *plot)
 {
 	const char *rest = args.pids, *item;
@@ -287,15 +273,24 @@ static int want_pids(struct plot *plot)
 
 static int want_names(struct plot *plot)
 {
-	const char *rest = args.names, *item;
+	size_t found = 0, i;
+	regex_t pattern;
+	int status = pattern_compile(&pattern, "plot", args.name);
 
-	do {
-		size_t length = next_item(&rest, &item);
+	if (status)
+		return status;
+	for (i = 0; i < plot->all.n; i++) {
+		struct process *p = &plot->all.list[i];
 
-		if (!want_name(&plot->all, item, length))
-			return fail(STATUS_FAILED, "plot: %s: no process called '%.*s' in it "
-				    "(see: tmctl report)", plot->path, (int)length, item);
-	} while (*rest);
+		if (!pattern_matches(&pattern, p->comm))
+			continue;
+		p->wanted = true;
+		found++;
+	}
+	regfree(&pattern);
+	if (!found)
+		return fail(STATUS_FAILED, "plot: %s: no process whose name matches '%s' in it "
+			    "(see: tmctl report)", plot->path, args.name);
 	return STATUS_DONE;
 }
 
@@ -305,10 +300,10 @@ static int want(struct plot *plot)
 	size_t i;
 
 	for (i = 0; i < plot->all.n; i++)
-		plot->all.list[i].wanted = !args.pids && !args.names;
+		plot->all.list[i].wanted = !args.pids && !args.name;
 	if (args.pids)
 		status = want_pids(plot);
-	if (!status && args.names)
+	if (!status && args.name)
 		status = want_names(plot);
 	return status;
 }
@@ -377,7 +372,7 @@ static int read_recording(struct plot *plot)
 		status = loss_read(&plot->loss, &plot->rec, &plot->grid, plot->set.first_ns);
 	if (!status && !plot->set.n)
 		return fail(STATUS_FAILED, "plot: %s: nothing is known of that time%s", plot->path,
-			    args.pids || args.names ? " and these processes" : "");
+			    args.pids || args.name ? " and these processes" : "");
 	return status;
 }
 
@@ -432,7 +427,7 @@ static const struct opt plot_opts[] = {
 	OPT_FLAG('l', "lines", &args.lines, "a line each, not areas upon each other"),
 	OPT_VALUE('n', "top", "N", &args.top, "those that used most (default: 8), the rest as one"),
 	OPT_VALUE('p', "pid", "PID,...", &args.pids, "these processes alone"),
-	OPT_VALUE('C', "command", "NAME,...", &args.names, "processes of these names alone"),
+	OPT_VALUE('C', "command", "NAME", &args.name, "those whose name matches NAME, a regular expression"),
 	OPT_VALUE(0, "from", "TIME", &args.from, "begin there, since the recording began"),
 	OPT_VALUE(0, "to", "TIME", &args.to, "end there"),
 	OPT_VALUE(0, "bin", "TIME", &args.bin, "the step of time (default: by the width)"),

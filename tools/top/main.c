@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "error.h"
 #include "parse.h"
+#include "pattern.h"
 #include "top.h"
 #include "users.h"
 
@@ -100,15 +101,11 @@ static int set_color(struct top *top)
 static int set_name(struct view *view, const char *expression)
 {
 	static regex_t name;	/* for as long as the program runs */
-	int err = regcomp(&name, expression, REG_EXTENDED | REG_NOSUB);
-	char why[128];
+	int status = pattern_compile(&name, "top", expression);
 
-	if (err) {
-		regerror(err, &name, why, sizeof(why));
-		return fail_usage("top: invalid expression '%s': %s", expression, why);
-	}
-	view->name = &name;
-	return STATUS_DONE;
+	if (!status)
+		view->name = &name;
+	return status;
 }
 
 static int set_choice(struct top *top)

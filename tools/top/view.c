@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pattern.h"
 #include "view.h"
 
 /* --- order ---------------------------------------------------------------------------- */
@@ -94,7 +95,7 @@ static bool is_wanted(const struct view *view, const struct proc *proc)
 {
 	if (view->by_user && proc->now->uid != view->uid)
 		return false;
-	if (view->name && regexec(view->name, proc->now->comm, 0, NULL, 0))
+	if (view->name && !pattern_matches(view->name, proc->now->comm))
 		return false;
 	if (view->no_kernel && proc_is_kernel(proc))
 		return false;

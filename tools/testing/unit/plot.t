@@ -504,7 +504,8 @@ refused 2 "invalid PID '0'" figures -o no.svg -p 10,0
 refused 2 "--json or --csv, not both" figures --json --csv
 refused 2 "picture and figures cannot both go to" figures --csv -o - -f svg
 refused 1 'figures: no process 99 in it' figures -o no.svg -p 10,99
-refused 1 "figures: no process called 'ol' in it" figures -o no.svg -C ol
+refused 1 'figures: no process whose name matches .\^ol\$. in it' figures -o no.svg -C '^ol$'
+refused 2 "invalid expression '\('" figures -o no.svg -C '('
 refused 1 "figures: --from=11: it is only 10.0 s long" figures -o no.svg --from 11
 run plot figures -o small.svg -s 240x240
 size=$(sed -n 's/.*--size=\([0-9x]*\).*/\1/p' err)
