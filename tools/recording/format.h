@@ -3,6 +3,7 @@
 #ifndef TMCTL_RECORDING_FORMAT_H
 #define TMCTL_RECORDING_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,14 +21,35 @@ extern const char recording_tables[];
  * @name: the column
  * @offset: where its 64 bits stand in the record
  * @needs: the bit of task_sample.valid that says it is known
+ * @counter: a total so far
  */
 struct figure {
 	const char *name;
 	size_t offset;
 	uint64_t needs;
+	bool counter;
 };
 
-#define FIGURE_COUNT	16
+/* In the order of the columns. */
+enum figure_number {
+	FIGURE_UTIME,
+	FIGURE_STIME,
+	FIGURE_RUN_DELAY,
+	FIGURE_VSIZE,
+	FIGURE_RSS,
+	FIGURE_PEAK_RSS,
+	FIGURE_SWAP,
+	FIGURE_MIN_FLT,
+	FIGURE_MAJ_FLT,
+	FIGURE_NVCSW,
+	FIGURE_NIVCSW,
+	FIGURE_READ,
+	FIGURE_WRITE,
+	FIGURE_RCHAR,
+	FIGURE_WCHAR,
+	FIGURE_CGROUP,
+	FIGURE_COUNT,
+};
 
 extern const struct figure figures[FIGURE_COUNT];
 
