@@ -49,12 +49,12 @@ static int get_pragma(sqlite3 *db, const char *sql, int *value)
 }
 
 /* Some names are none of a file to SQLite. */
-static sqlite3 *open_file(const char *path, int *err)
+static sqlite3 *open_file(const char *path, int how, int *err)
 {
 	char *name = sqlite3_mprintf("%s%s", *path == '/' ? "" : "./", path);
 	sqlite3 *db = NULL;
 
-	*err = name ? sqlite3_open_v2(name, &db, SQLITE_OPEN_READONLY, NULL) : SQLITE_NOMEM;
+	*err = name ? sqlite3_open_v2(name, &db, how, NULL) : SQLITE_NOMEM;
 	sqlite3_free(name);
 	return db;
 }
@@ -62,7 +62,7 @@ static sqlite3 *open_file(const char *path, int *err)
 bool is_recording(const char *path)
 {
 	int application = 0, err;
-	sqlite3 *db = open_file(path, &err);
+	sqlite3 *db = open_file(path, SQLITE_OPEN_READONLY, &err);
 
 	if (!err)
 		err = get_pragma(db, "PRAGMA application_id", &application);
@@ -91,10 +91,13 @@ static int check_format(struct reader *r, const char *command)
 
 	if (!err)
 		err = get_pragma(r->db, "PRAGMA user_version", &version);
-	if (!err && application != RECORDING_APPLICATION_ID)
-		err = SQLITE_NOTADB;
 	if (err)
 		return reader_failed(r, command, err);
+	/* What was begun and not committed is gone now; that may have been all. */
+	if (application != RECORDING_APPLICATION_ID) {
+		version = check_file(command, r->path);
+		return version ? version : reader_failed(r, command, SQLITE_NOTADB);
+	}
 	if (version != RECORDING_VERSION)
 		return fail(STATUS_FAILED, "%s: %s: its format is version %d, and this tmctl knows "
 			    "version %d (a newer tmctl has made it)", command, r->path, version,
@@ -254,8 +257,32 @@ static int read_tables(struct reader *r)
 	sqlite3_busy_timeout(r->db, 10000);
 	err = sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL);
 	if (!err)
+		err = sqlite3_exec(r->db, "SELECT " SAMPLE_COLUMNS " FROM sample LIMIT 0", NULL,
+				   NULL, NULL);
+	if (!err)
 		err = read_meta(r);
 	return err ? err : read_processes(r);
+}
+
+/*
+ * A recording that was cut off may have to be put in order before it can be read,
+ * for which it is opened to be written. Nothing else is: not even its log is
+ * emptied.
+ */
+static int open_reader(struct reader *r)
+{
+	int ignored, err;
+
+	r->db = open_file(r->path, SQLITE_OPEN_READONLY, &err);
+	if (!err)
+		err = get_pragma(r->db, "PRAGMA user_version", &ignored);
+	if ((err & 0xff) != SQLITE_READONLY && (err & 0xff) != SQLITE_CANTOPEN)
+		return err;
+	sqlite3_close(r->db);
+	r->db = open_file(r->path, SQLITE_OPEN_READWRITE, &err);
+	if (!err)
+		sqlite3_db_config(r->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	return err;
 }
 
 int reader_open(struct reader *r, const char *command, const char *path)
@@ -265,7 +292,7 @@ int reader_open(struct reader *r, const char *command, const char *path)
 	*r = (struct reader){ .path = path };
 	if (status)
 		return status;
-	r->db = open_file(path, &err);
+	err = open_reader(r);
 	if (err)
 		status = reader_failed(r, command, err);
 	if (!status)

@@ -71,7 +71,11 @@ static struct {
  * @writer: the recording
  * @child: the command's process
  * @epoll_fd: wakes us
- * @begin_ns: when it began
+ * @first: all that was to be watched when it began
+ * @first_count: how many
+ * @begin_ns: when it began, CLOCK_MONOTONIC
+ * @begin_realtime_ns: CLOCK_REALTIME
+ * @begin_boottime_ns: CLOCK_BOOTTIME
  * @commit_ns: when the next commit is due
  * @show_ns: when the line on the terminal is
  * @look_ns: when who has come is to be looked for
@@ -93,7 +97,11 @@ struct record {
 	struct writer writer;
 	struct child child;
 	int epoll_fd;
+	struct task_sample *first;
+	size_t first_count;
 	uint64_t begin_ns;
+	uint64_t begin_realtime_ns;
+	uint64_t begin_boottime_ns;
 	uint64_t commit_ns;
 	uint64_t show_ns;
 	uint64_t look_ns;
@@ -250,7 +258,7 @@ static int write_machine(struct writer *w, const struct tm_state *state)
 	return err ? err : writer_meta_int(w, "page_bytes", (uint64_t)sysconf(_SC_PAGESIZE));
 }
 
-static int write_meta(struct record *rec, uint64_t realtime_ns, uint64_t booted_ns)
+static int write_meta(struct record *rec)
 {
 	static const char *const scopes[] = { "list", "tree", "cgroup", "system" };
 	struct writer *w = &rec->writer;
@@ -264,9 +272,9 @@ static int write_meta(struct record *rec, uint64_t realtime_ns, uint64_t booted_
 	if (!err)
 		err = writer_meta_int(w, "begin_ns", rec->begin_ns);
 	if (!err)
-		err = writer_meta_int(w, "begin_realtime_ns", realtime_ns);
+		err = writer_meta_int(w, "begin_realtime_ns", rec->begin_realtime_ns);
 	if (!err)
-		err = writer_meta_int(w, "begin_boottime_ns", booted_ns);
+		err = writer_meta_int(w, "begin_boottime_ns", rec->begin_boottime_ns);
 	if (!err)
 		err = writer_meta_int(w, "interval_ns", rec->attr.interval_ns);
 	if (!err)
@@ -337,7 +345,7 @@ static bool wants(const struct record *rec, const struct task_sample *sample)
 	return rec->argv || selection_wants(&rec->selection, sample);
 }
 
-static int create(struct record *rec, uint64_t realtime_ns, uint64_t booted_ns)
+static int create(struct record *rec)
 {
 	int status = place_take(&rec->place), err;
 
@@ -345,7 +353,7 @@ static int create(struct record *rec, uint64_t realtime_ns, uint64_t booted_ns)
 		return status;
 	err = writer_create(&rec->writer, rec->place.path, rec->max_bytes);
 	if (!err)
-		err = write_meta(rec, realtime_ns, booted_ns);
+		err = write_meta(rec);
 	if (!err)
 		return STATUS_DONE;
 	rec->writer.end_ns = 0;
@@ -365,17 +373,38 @@ static int not_run(struct record *rec, int err)
 		    err == ENOENT ? " (is it in the PATH?)" : "");
 }
 
+static void note_begin(struct record *rec)
+{
+	rec->begin_realtime_ns = clock_realtime_ns();
+	rec->begin_boottime_ns = boottime_ns();
+	rec->begin_ns = clock_monotonic_ns();
+}
+
+/*
+ * A command begins with it; of others it is where they have come by now that
+ * counts. What the history has told of them before that is older news.
+ */
+static int open_and_look(struct record *rec)
+{
+	int status = open_session(rec);
+
+	if (status || rec->argv)
+		return status;
+	note_begin(rec);
+	rec->first = target_batch(&rec->target, &rec->first_count);
+	return rec->first ? STATUS_DONE : no_session(rec, errno);
+}
+
 static int begin(struct record *rec)
 {
-	uint64_t realtime_ns = clock_realtime_ns(), booted_ns = boottime_ns();
 	int status, err;
 
-	rec->begin_ns = clock_monotonic_ns();
+	note_begin(rec);
 	if (rec->argv && child_spawn(&rec->child, rec->argv))
 		return fail(STATUS_FAILED, "record: cannot make a process: %s", strerror(errno));
-	status = open_session(rec);
+	status = open_and_look(rec);
 	if (!status)
-		status = create(rec, realtime_ns, booted_ns);
+		status = create(rec);
 	if (status && rec->argv)
 		child_abandon(&rec->child);
 	if (status)
@@ -438,34 +467,17 @@ static int note_losses(struct record *rec, uint64_t now_ns)
 	return err;
 }
 
-/* Samples of all there is, beside the history; of processes it has told nothing of if @first. */
-static int add_batch(struct record *rec, const struct task_sample *samples, size_t count, bool first)
+/* Samples of all there is, beside the history: @seq is their place in it. */
+static int add_batch(struct record *rec, struct task_sample *samples, size_t count, uint64_t seq)
 {
-	struct task_sample sample;
 	int err = 0;
 	size_t i;
 
 	for (i = 0; i < count && !err; i++) {
-		sample = samples[i];
-		sample.seq = first ? 0 : rec->target.cursor + 1;
-		if (sample.flags & TM_SAMPLE_EXITED || !wants(rec, &sample) ||
-		    (first && lives_find(&rec->writer.lives, &sample)))
-			continue;
-		err = writer_add(&rec->writer, &sample);
+		samples[i].seq = seq;
+		if (!(samples[i].flags & TM_SAMPLE_EXITED) && wants(rec, &samples[i]))
+			err = writer_add(&rec->writer, &samples[i]);
 	}
-	return err;
-}
-
-/* How all begins: where it had come before, so that what it does from now on is told. */
-static int add_first(struct record *rec)
-{
-	size_t count = 0;
-	struct task_sample *samples = rec->argv ? NULL : target_batch(&rec->target, &count);
-	int err = drain_all(rec);
-
-	if (!err)
-		err = add_batch(rec, samples, count, true);
-	free(samples);
 	return err;
 }
 
@@ -481,7 +493,7 @@ static int add_last(struct record *rec)
 	end_ns = count ? samples[0].time_ns : clock_monotonic_ns();
 	err = drain_all(rec);
 	if (!err)
-		err = add_batch(rec, samples, count, false);
+		err = add_batch(rec, samples, count, rec->target.cursor + 1);
 	free(samples);
 	if (!err)
 		err = note_losses(rec, end_ns);
@@ -526,10 +538,20 @@ static void child_exited(struct record *rec)
 	rec->exited = true;
 }
 
+/* Not longer than until the end. */
+static int look_ms(const struct record *rec)
+{
+	uint64_t gone = clock_monotonic_ns() - rec->begin_ns;
+
+	if (!rec->duration_ns || rec->duration_ns > gone + LOOK_MS * NSEC_PER_MSEC)
+		return LOOK_MS;
+	return rec->duration_ns > gone ? (int)((rec->duration_ns - gone) / NSEC_PER_MSEC) + 1 : 0;
+}
+
 static void wait_for_events(struct record *rec, bool at_once)
 {
 	struct epoll_event events[2];
-	int n = epoll_wait(rec->epoll_fd, events, ARRAY_SIZE(events), at_once ? 0 : LOOK_MS), i;
+	int n = epoll_wait(rec->epoll_fd, events, ARRAY_SIZE(events), at_once ? 0 : look_ms(rec)), i;
 
 	for (i = 0; i < n; i++) {
 		if (events[i].data.u32 == EVENT_CHILD)
@@ -594,7 +616,7 @@ static int settle(struct record *rec)
 static int record_all(struct record *rec)
 {
 	bool more = false;
-	int err = add_first(rec);
+	int err = add_batch(rec, rec->first, rec->first_count, 0);
 
 	while (!err && !is_over(rec, clock_monotonic_ns()))
 		err = look(rec, &more);
@@ -672,6 +694,7 @@ static int cmd_record(const struct options *opts, int argc, char **argv)
 	if (rec.epoll_fd >= 0)
 		close(rec.epoll_fd);
 	target_close(&rec.target);
+	free(rec.first);
 	selection_free(&rec.selection);
 	error_json_to(stdout);
 	return status;

@@ -54,14 +54,24 @@ void usage_begin(struct usage *usage, const struct process *process, const struc
 	}
 }
 
-/* Of @gain, between two moments, what falls into the window. */
+/* Of @gain, from a moment on, what there is after @part_ns of @whole_ns. */
+static uint64_t portion(uint64_t gain, uint64_t part_ns, uint64_t whole_ns)
+{
+	return (uint64_t)((unsigned __int128)gain * part_ns / whole_ns);
+}
+
+/*
+ * Of @gain, between two moments, what falls into the window. Cut at both ends by
+ * the same rule, so that windows that follow each other come to the whole.
+ */
 static uint64_t share(uint64_t gain, uint64_t from_ns, uint64_t to_ns, const struct window *window)
 {
 	uint64_t begin = later(from_ns, window->from_ns), end = earlier(to_ns, window->to_ns);
 
-	if (begin == from_ns && end == to_ns)
+	if (from_ns == to_ns)
 		return gain;
-	return (uint64_t)((unsigned __int128)gain * (end - begin) / (to_ns - from_ns));
+	return portion(gain, end - from_ns, to_ns - from_ns) -
+	       portion(gain, begin - from_ns, to_ns - from_ns);
 }
 
 /* A stretch of no length counts where it is inside: all was used at that moment. */

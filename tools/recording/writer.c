@@ -262,6 +262,21 @@ static struct life *life_of(struct writer *w, const struct task_sample *record)
 	return life;
 }
 
+/*
+ * A sample that was under way at the exit may come behind it, and what happened
+ * before the recording began behind its first sample.
+ */
+static bool is_old_news(const struct life *life, const struct task_sample *record)
+{
+	bool first = life->stored && life->last.kind == TM_KIND_READ;
+
+	if (life->stage == LIFE_EXITING)
+		return record->kind != TM_KIND_EXIT;
+	if (life->stage == LIFE_GONE)
+		return true;
+	return (first || record->kind == TM_KIND_PERIODIC) && record->time_ns < life->last.time_ns;
+}
+
 int writer_add(struct writer *w, const struct task_sample *record)
 {
 	struct life *life;
@@ -279,9 +294,7 @@ int writer_add(struct writer *w, const struct task_sample *record)
 	life = life_of(w, record);
 	if (!life)
 		return SQLITE_NOMEM;
-	/* A sample that was under way at the exit may come behind it: older news. */
-	if (life->stage == LIFE_GONE ||
-	    (life->stage == LIFE_EXITING && record->kind != TM_KIND_EXIT))
+	if (is_old_news(life, record))
 		return SQLITE_OK;
 	err = store(w, life, record);
 	note_end(w, life, record);
