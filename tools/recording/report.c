@@ -280,7 +280,7 @@ static const struct command command_report = {
 		"Examples:\n"
 		"  tmctl report build.tmrd -n 10                 who used the most CPU time\n"
 		"  tmctl report build.tmrd --tree --sort io      which part of it read and wrote\n"
-		"  tmctl report day.tmrd --from 2h --to 2h5m     what happened in five minutes\n",
+		"  tmctl report day.tmrd --from 2h --to 125m     what happened in five minutes\n",
 };
 
 int main(int argc, char **argv)
