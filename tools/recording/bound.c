@@ -122,7 +122,8 @@ static int delete_processes(sqlite3 *db, uint64_t time_ns)
 
 	snprintf(sql, sizeof(sql),
 		 "DELETE FROM loss WHERE time_ns <= %llu;"
-		 "DELETE FROM process WHERE exit_time_ns IS NOT NULL AND last_ns <= %llu AND NOT EXISTS"
+		 "DELETE FROM process WHERE exit_time_ns IS NOT NULL AND last_ns <= %llu AND NOT "
+		 "EXISTS"
 		 " (SELECT 1 FROM sample WHERE sample.process = process.id);"
 		 "UPDATE process SET parent = NULL"
 		 " WHERE parent IS NOT NULL AND parent NOT IN (SELECT id FROM process)",

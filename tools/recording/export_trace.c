@@ -258,7 +258,8 @@ static void put_head(struct trace *t)
 {
 	const struct meta *meta = &t->reader->meta;
 
-	fputs("{\"displayTimeUnit\":\"ms\",\"otherData\":{\"schema\":\"taskmonitor.trace/1\"", t->out);
+	fputs("{\"displayTimeUnit\":\"ms\",\"otherData\":{\"schema\":\"taskmonitor.trace/1\"",
+	      t->out);
 	fputs(",\"command\":", t->out);
 	json_quote(t->out, meta->command, strlen(meta->command));
 	fputs(",\"hostname\":", t->out);

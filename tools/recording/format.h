@@ -10,7 +10,7 @@
 #include <linux/taskmonitor.h>
 
 #define RECORDING_APPLICATION_ID	0x746d7264	/* "tmrd" */
-#define RECORDING_VERSION		1		/* user_version; a later one may mean anything */
+#define RECORDING_VERSION		1 /* user_version; a later one may mean anything */
 #define RECORDING_SCHEMA		"taskmonitor.recording/1"
 
 /* The statements that make its tables. */
@@ -78,7 +78,8 @@ static inline uint64_t figure_get(const struct figure *figure, const struct task
 	return *(const __u64 *)((const char *)sample + figure->offset);
 }
 
-static inline void figure_set(const struct figure *figure, struct task_sample *sample, uint64_t value)
+static inline void figure_set(const struct figure *figure, struct task_sample *sample,
+			      uint64_t value)
 {
 	*(__u64 *)((char *)sample + figure->offset) = value;
 }

@@ -25,8 +25,10 @@ int reader_failed(const struct reader *r, const char *command, int err)
 			    "sqlite3 FILE .recover)", command, r->path, reason);
 	case SQLITE_CANTOPEN:
 	case SQLITE_READONLY:
-		return fail(STATUS_FAILED, "%s: %s: %s (a recording that was cut off is first "
-			    "opened by who may write it and its directory)", command, r->path, reason);
+		return fail(STATUS_FAILED,
+			    "%s: %s: %s (a recording that was cut off is first "
+			    "opened by who may write it and its directory)",
+			    command, r->path, reason);
 	default:
 		return fail(STATUS_FAILED, "%s: %s: %s", command, r->path, reason);
 	}
@@ -230,9 +232,11 @@ static int read_processes(struct reader *r)
 {
 	sqlite3_stmt *stmt;
 	size_t room = 0, i;
-	int err = sqlite3_prepare_v2(r->db, "SELECT id, pid, start_time_ns, tgid, ppid, parent, uid,"
+	int err = sqlite3_prepare_v2(r->db,
+				     "SELECT id, pid, start_time_ns, tgid, ppid, parent, uid,"
 				     " comm, thread, first_ns, last_ns, exit_time_ns, exit_code,"
-				     " final FROM process ORDER BY id", -1, &stmt, NULL);
+				     " final FROM process ORDER BY id",
+				     -1, &stmt, NULL);
 
 	if (err)
 		return err;
@@ -334,7 +338,8 @@ static void take_sample(const struct process *p, struct task_sample *s, sqlite3_
 	for (i = 0; i < FIGURE_COUNT; i++) {
 		if (!known(stmt, SAMPLE_FIGURES + i))
 			continue;
-		figure_set(&figures[i], s, (uint64_t)sqlite3_column_int64(stmt, SAMPLE_FIGURES + i));
+		figure_set(&figures[i], s,
+			   (uint64_t)sqlite3_column_int64(stmt, SAMPLE_FIGURES + i));
 		s->valid |= figures[i].needs;
 	}
 	s->flags = (__u16)sqlite3_column_int(stmt, SAMPLE_FLAGS);
@@ -342,7 +347,8 @@ static void take_sample(const struct process *p, struct task_sample *s, sqlite3_
 }
 
 int reader_each(struct reader *r, enum order order,
-		bool (*visit)(size_t process, const struct task_sample *sample, void *arg), void *arg)
+		bool (*visit)(size_t process, const struct task_sample *sample, void *arg),
+		void *arg)
 {
 	const char *sql = order == BY_TIME
 		? "SELECT " SAMPLE_COLUMNS " FROM sample ORDER BY seq, process"

@@ -126,6 +126,7 @@ enum order {
  * Return: 0 or SQLite's code.
  */
 int reader_each(struct reader *r, enum order order,
-		bool (*visit)(size_t process, const struct task_sample *sample, void *arg), void *arg);
+		bool (*visit)(size_t process, const struct task_sample *sample, void *arg),
+		void *arg);
 
 #endif /* TMCTL_RECORDING_READER_H */

@@ -75,8 +75,10 @@ static void print_losses(FILE *out, const struct progress *p)
 	if (p->dropped)
 		fprintf(out, "%" PRIu64 " processes could not be watched\n", p->dropped);
 	if (p->missed_ticks)
-		fprintf(out, "%" PRIu64 " samples came too late and were left out (a longer interval "
-			"helps)\n", p->missed_ticks);
+		fprintf(out,
+			"%" PRIu64 " samples came too late and were left out (a longer interval "
+			"helps)\n",
+			p->missed_ticks);
 	if (p->evicted_samples)
 		fprintf(out, "the %" PRIu64 " oldest samples have gone, for --max-size\n",
 			p->evicted_samples);

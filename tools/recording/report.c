@@ -137,33 +137,33 @@ static const struct field_type field_said = { said_text, said_json };
 #define QUIET		.shows = 1
 
 static const struct field summary_fields[] = {
-	{ "file", "Recording", NULL, &field_said, SUMMARY(file) },
-	{ "command", "Of", NULL, &field_said, META(command) },
-	{ "scope", "Scope", NULL, &field_said, META(scope) },
-	{ "hostname", "Machine", NULL, &field_said, META(hostname) },
-	{ "kernel", "Kernel", NULL, &field_said, META(kernel) },
-	{ "module_version", "Module", NULL, &field_said, META(module_version), QUIET },
-	{ "tool_version", "Tool", NULL, &field_said, META(tool_version), QUIET },
-	{ "cpus", "CPUs", NULL, &field_number, META(cpus), .zero_unknown = true },
-	{ "page_bytes", "Page", NULL, &field_number, META(page_bytes), .zero_unknown = true, QUIET },
-	{ "begin_realtime_ns", "Begin", NULL, &field_wallclock, META(begin_realtime_ns),
-	  .zero_unknown = true },
-	{ "begin_ns", "Monotonic", NULL, &field_number, META(begin_ns), QUIET },
-	{ "span_ns", "Span", "s", &field_micros, SUMMARY(span_ns) },
-	{ "from_ns", "From", "s", &field_micros, SUMMARY(from_ns) },
-	{ "to_ns", "To", "s", &field_micros, SUMMARY(to_ns) },
-	{ "interval_ns", "Interval", NULL, &field_span, META(interval_ns), .zero_unknown = true },
-	{ "complete", "Ended in order", NULL, &field_flag, META(complete), .mask = 1 },
-	{ "records", "Records", NULL, &field_number, META(records) },
-	{ "lost_records", "Lost records", NULL, &field_number, META(lost_records) },
-	{ "dropped", "Not watched", "processes", &field_number, META(dropped) },
-	{ "missed_ticks", "Missed ticks", NULL, &field_number, META(missed_ticks) },
-	{ "evicted_samples", "Evicted samples", NULL, &field_number, META(evicted_samples) },
-	{ "missing_ns", "Evicted until", "s", &field_micros, SUMMARY(missing_ns),
-	  .zero_unknown = true },
-	{ "processes", "Processes", NULL, &field_number, SUMMARY(processes) },
-	{ "utime_ns", "usr", "s", &field_micros, SUMMARY(utime_ns) },
-	{ "stime_ns", "sys", "s", &field_micros, SUMMARY(stime_ns) },
+	{"file", "Recording", NULL, &field_said, SUMMARY(file)},
+	{"command", "Of", NULL, &field_said, META(command)},
+	{"scope", "Scope", NULL, &field_said, META(scope)},
+	{"hostname", "Machine", NULL, &field_said, META(hostname)},
+	{"kernel", "Kernel", NULL, &field_said, META(kernel)},
+	{"module_version", "Module", NULL, &field_said, META(module_version), QUIET},
+	{"tool_version", "Tool", NULL, &field_said, META(tool_version), QUIET},
+	{"cpus", "CPUs", NULL, &field_number, META(cpus), .zero_unknown = true},
+	{"page_bytes", "Page", NULL, &field_number, META(page_bytes), .zero_unknown = true, QUIET},
+	{"begin_realtime_ns", "Begin", NULL, &field_wallclock, META(begin_realtime_ns),
+	 .zero_unknown = true},
+	{"begin_ns", "Monotonic", NULL, &field_number, META(begin_ns), QUIET},
+	{"span_ns", "Span", "s", &field_micros, SUMMARY(span_ns)},
+	{"from_ns", "From", "s", &field_micros, SUMMARY(from_ns)},
+	{"to_ns", "To", "s", &field_micros, SUMMARY(to_ns)},
+	{"interval_ns", "Interval", NULL, &field_span, META(interval_ns), .zero_unknown = true},
+	{"complete", "Ended in order", NULL, &field_flag, META(complete), .mask = 1},
+	{"records", "Records", NULL, &field_number, META(records)},
+	{"lost_records", "Lost records", NULL, &field_number, META(lost_records)},
+	{"dropped", "Not watched", "processes", &field_number, META(dropped)},
+	{"missed_ticks", "Missed ticks", NULL, &field_number, META(missed_ticks)},
+	{"evicted_samples", "Evicted samples", NULL, &field_number, META(evicted_samples)},
+	{"missing_ns", "Evicted until", "s", &field_micros, SUMMARY(missing_ns),
+	 .zero_unknown = true},
+	{"processes", "Processes", NULL, &field_number, SUMMARY(processes)},
+	{"utime_ns", "usr", "s", &field_micros, SUMMARY(utime_ns)},
+	{"stime_ns", "sys", "s", &field_micros, SUMMARY(stime_ns)},
 };
 
 static struct summary summarize(const struct reader *r, const struct window *window,
@@ -221,15 +221,16 @@ static int show(struct reader *r, const struct wanted *wanted)
 	uint64_t begin = r->meta.begin_ns, span = r->meta.end_ns - begin;
 	struct window window = {
 		.from_ns = begin + wanted->window.from_ns,
-		.to_ns = wanted->window.to_ns < span ? begin + wanted->window.to_ns : r->meta.end_ns,
+		.to_ns =
+			wanted->window.to_ns < span ? begin + wanted->window.to_ns : r->meta.end_ns,
 	};
 	struct report_rows rows;
 	struct summary summary;
 	int err;
 
 	if (wanted->window.from_ns > span)
-		return fail(STATUS_FAILED, "report: %s: it ends after %.3f s, before --from", r->path,
-			    (double)span / NSEC_PER_SEC);
+		return fail(STATUS_FAILED, "report: %s: it ends after %.3f s, before --from",
+			    r->path, (double)span / NSEC_PER_SEC);
 	err = rows_read(&rows, r, &window);
 	if (err) {
 		rows_free(&rows);

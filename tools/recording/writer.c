@@ -64,8 +64,10 @@ static int begin(struct writer *w)
 
 static int prepare_all(struct writer *w)
 {
-	int err = prepare(w, "INSERT INTO sample(" SAMPLE_COLUMNS ") VALUES("
-			     "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", &w->insert_sample);
+	int err = prepare(w,
+			  "INSERT INTO sample(" SAMPLE_COLUMNS ") VALUES("
+			  "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+			  &w->insert_sample);
 
 	if (!err)
 		err = prepare(w, "INSERT INTO process(id, pid, start_time_ns, thread, first_ns,"
@@ -499,7 +501,8 @@ uint64_t writer_size(struct writer *w)
 	if (!sqlite3_file_control(w->db, NULL, SQLITE_FCNTL_FILE_POINTER, &file) && file->pMethods)
 		file->pMethods->xFileSize(file, &size);
 	file = NULL;
-	if (!sqlite3_file_control(w->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &file) && file->pMethods)
+	if (!sqlite3_file_control(w->db, NULL, SQLITE_FCNTL_JOURNAL_POINTER, &file) &&
+	    file->pMethods)
 		file->pMethods->xFileSize(file, &log);
 	return (uint64_t)size + (uint64_t)log;
 }

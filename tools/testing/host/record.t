@@ -29,12 +29,10 @@ files=(--file "$work/burn" --file "$shell")
 for program in record report export; do
 	files+=(--file "$work/recording/tmctl-$program")
 done
-# Their libraries and their loader, where they look for them.
-while read -r library; do
-	files+=(--file "$library:$library")
-done < <(ldd "$work/recording/tmctl-record" "$shell" | grep -o '/[^ :]*\.so[^ :]*' | sort -u)
+mapfile -t libraries < <(with_libraries "$work/recording/tmctl-record" "$shell")
 
-relay "" -k "$kernel" --module "$MODULE" --tmctl "$TMCTL" "${files[@]}" --exec "$here/record-guest.sh"
+relay "" -k "$kernel" --module "$MODULE" --tmctl "$TMCTL" "${files[@]}" \
+	"${libraries[@]}" --exec "$here/record-guest.sh"
 
 # What the guest has exported, to a parser that is not ours.
 sed -n 's/^@trace //p' "$work/guest" | tr -d '\r' | base64 -d | gunzip >"$work/trace.json"

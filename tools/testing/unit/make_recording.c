@@ -137,7 +137,7 @@ static int add_ticks(const char *line)
 			if (writer_wants_commit(&writer))
 				check(writer_commit(&writer, writer.newest_ns), line);
 		}
-		if ((i + 1) * processes % 1000 < processes)
+		if ((i + 1) * processes % 10000 < processes)
 			check(writer_commit(&writer, tick_ms * MS), line);
 	}
 	check(writer_commit(&writer, tick_ms * MS), line);
