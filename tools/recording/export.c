@@ -148,9 +148,9 @@ static const struct command command_export = {
 		"FILE is one that tmctl record has made, or is making right now.\n"
 		"\n"
 		"Examples:\n"
-		"  tmctl export build.tmrd >build.csv            all samples\n"
-		"  tmctl export build.tmrd -F json | jq .comm    the same for jq\n"
-		"  tmctl export build.tmrd -o build.trace.json   for ui.perfetto.dev\n",
+		"  tmctl export build.tmr >build.csv            all samples\n"
+		"  tmctl export build.tmr -F json | jq .comm    the same for jq\n"
+		"  tmctl export build.tmr -o build.trace.json   for ui.perfetto.dev\n",
 };
 
 int main(int argc, char **argv)

@@ -326,9 +326,9 @@ static const struct command command_record = {
 		   "on, as tmctl run does. tmctl report and tmctl export read FILE, at any time.\n"
 		   "\n"
 		   "Examples:\n"
-		   "  tmctl record -o day.tmrd -a -i 1 --max-size 500M    the whole system\n"
-		   "  tmctl record -o build.tmrd -- make -j8              a build\n"
-		   "  tmctl record -o web.tmrd -C nginx -d 10m            ten minutes of nginx\n",
+		   "  tmctl record -o day.tmr -a -i 1 --max-size 500M    the whole system\n"
+		   "  tmctl record -o build.tmr -- make -j8              a build\n"
+		   "  tmctl record -o web.tmr -C nginx -d 10m            ten minutes of nginx\n",
 };
 
 int main(int argc, char **argv)

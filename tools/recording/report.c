@@ -279,9 +279,9 @@ static const struct command command_report = {
 		"FILE is one that tmctl record has made, or is making right now.\n"
 		"\n"
 		"Examples:\n"
-		"  tmctl report build.tmrd -n 10                 who used the most CPU time\n"
-		"  tmctl report build.tmrd --tree --sort io      which part of it read and wrote\n"
-		"  tmctl report day.tmrd --from 2h --to 125m     what happened in five minutes\n",
+		"  tmctl report build.tmr -n 10                 who used the most CPU time\n"
+		"  tmctl report build.tmr --tree --sort io      which part of it read and wrote\n"
+		"  tmctl report day.tmr --from 2h --to 125m     what happened in five minutes\n",
 };
 
 int main(int argc, char **argv)

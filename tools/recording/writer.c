@@ -89,22 +89,34 @@ static int prepare_all(struct writer *w)
 }
 
 /*
- * The tables come in one transaction of the old kind, so that the file is empty
- * or a recording. From there on the log is forced to the disk with each commit.
+ * The tables come with the first commit, which is of the old kind, so that the
+ * file is empty or a recording that says what it is of.
  */
 static int make_tables(struct writer *w)
 {
 	char sql[2048];
 	int err;
 
-	snprintf(sql, sizeof(sql), "BEGIN; PRAGMA application_id = %d; PRAGMA user_version = %d; %s"
-		 "COMMIT; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-		 "PRAGMA cache_size = -" CACHE_KIB, RECORDING_APPLICATION_ID, RECORDING_VERSION,
-		 recording_tables);
+	snprintf(sql, sizeof(sql), "PRAGMA cache_size = -" CACHE_KIB "; PRAGMA synchronous = FULL;"
+		 "BEGIN IMMEDIATE; PRAGMA application_id = %d; PRAGMA user_version = %d; %s",
+		 RECORDING_APPLICATION_ID, RECORDING_VERSION, recording_tables);
 	err = run_sql(w, sql);
+	w->in_transaction = !err;
 	if (!err)
 		err = prepare_all(w);
 	return err ? err : writer_meta_text(w, "schema", RECORDING_SCHEMA);
+}
+
+/* From the first commit on there is a log, which is forced to the disk with each. */
+static int begin_log(struct writer *w)
+{
+	int err;
+
+	if (w->has_log)
+		return SQLITE_OK;
+	err = run_sql(w, "PRAGMA journal_mode = WAL");
+	w->has_log = !err;
+	return err;
 }
 
 int writer_create(struct writer *w, const char *path, uint64_t max_bytes)
@@ -429,6 +441,9 @@ int writer_commit(struct writer *w, uint64_t end_ns)
 		return err;
 	w->in_transaction = false;
 	w->inserted = 0;
+	err = begin_log(w);
+	if (err)
+		return err;
 	if (w->newest_ns > FORGET_NS)
 		lives_forget(&w->lives, w->newest_ns - FORGET_NS);
 	return SQLITE_OK;

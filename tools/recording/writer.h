@@ -55,6 +55,7 @@ struct writer {
 	uint64_t newest_ns;
 	uint32_t inserted;
 	bool in_transaction;
+	bool has_log;
 };
 
 /*
@@ -63,7 +64,7 @@ struct writer {
  */
 
 /**
- * writer_create() - make the tables in an empty file
+ * writer_create() - make the tables in an empty file, with the first commit
  * @w: what to fill
  * @path: the file; it exists and is empty
  * @max_bytes: how large it may become with all that belongs to it; 0: no bound

@@ -51,7 +51,7 @@ row_is() {
 # recording; 101 is its child, begins at 12 s and ends at 16 s, its exit told at
 # 16.5 s; then 101 comes again.
 
-golden=$work/golden.tmrd
+golden=$work/golden.tmr
 cat >"$work/golden.txt" <<'END'
 meta begin_ns 10000000000
 meta begin_boottime_ns 15000000000
@@ -79,7 +79,7 @@ complete 20000
 END
 make_recording "$golden" <"$work/golden.txt"
 ok "a recording is made" [ "$status" = 0 ]
-ok "it is one file" [ "$(echo "$work"/golden.tmrd*)" = "$golden" ]
+ok "it is one file" [ "$(echo "$work"/golden.tmr*)" = "$golden" ]
 ok "application_id" sql_is "$golden" 'PRAGMA application_id' 1953329764
 ok "user_version" sql_is "$golden" 'PRAGMA user_version' 1
 ok "integrity" sql_is "$golden" 'PRAGMA integrity_check; PRAGMA foreign_key_check' ok
@@ -181,9 +181,9 @@ ok "--sort rss" json_is 2 peak_rss_bytes 16384000
 run report --tree "$golden"
 ok "--tree: a child is indented" out_matches '  sh$'
 ok "--tree: below its parent" eval 'sed -n "/PID/{n;p;}" "$work/out" | grep -q "^ *100 .* 3\.510 .* 3 .*sh$"'
-sqlite3 "$golden" ".backup $work/circle.tmrd"
-sqlite3 "$work/circle.tmrd" 'UPDATE process SET parent = 2 WHERE id = 1'
-run timeout 10 "$dir/tmctl-report" --tree -j "$work/circle.tmrd"
+sqlite3 "$golden" ".backup $work/circle.tmr"
+sqlite3 "$work/circle.tmr" 'UPDATE process SET parent = 2 WHERE id = 1'
+run timeout 10 "$dir/tmctl-report" --tree -j "$work/circle.tmr"
 ok "--tree: parents in a circle, which no kernel makes" out_lines 4
 
 # --- export ------------------------------------------------------------------------------
@@ -256,7 +256,7 @@ ok "trace: and of an older process to what it gained" out_has "cpu 100 0.500"
 
 # --- names that anybody may choose -----------------------------------------------------------
 
-hostile=$work/hostile.tmrd
+hostile=$work/hostile.tmr
 {
 	cat <<-'END'
 	meta begin_ns 10000000000
@@ -288,28 +288,28 @@ ok "trace: JSON" perl -MJSON::PP -e 'local $/; JSON::PP->new->utf8->decode(<STDI
 	echo "3 1 50 16000 13000 1 900 0 4096 secret"
 	echo "complete 20000"
 } >"$work/denied.txt"
-make_recording "$work/denied.tmrd" <"$work/denied.txt"
-run report -j "$work/denied.tmrd"
+make_recording "$work/denied.tmr" <"$work/denied.txt"
+run report -j "$work/denied.tmr"
 ok "denied: nothing of it from there on" row_is pid=50 cpu_ns 100000000
 ok "denied: it ends there" row_is pid=50 elapsed_ns 1000000000
-ok "denied: figures are NULL" sql_is "$work/denied.tmrd" \
+ok "denied: figures are NULL" sql_is "$work/denied.tmr" \
 	'SELECT flags, cpu IS NULL, utime_ns IS NULL FROM sample WHERE seq = 2' "8|1|1"
 
 # --- a crash, and reading meanwhile ------------------------------------------------------------
 
 mkfifo "$work/fifo"
-"$dir/make_recording" "$work/crash.tmrd" <"$work/fifo" 2>"$work/err" &
+"$dir/make_recording" "$work/crash.tmr" <"$work/fifo" 2>"$work/err" &
 writer=$!
 exec 3>"$work/fifo"
 sed -n 1,12p "$work/golden.txt" >&3
 echo "commit 12600" >&3
 echo "6 1 100 3000 13000 1 700 100 4096000 sh" >&3
 # It has been committed when it can be seen.
-for try in $(seq 200); do
-	[ "$(sql "$work/crash.tmrd" "SELECT max(seq) FROM sample")" != 5 ] || break
+for _ in $(seq 200); do
+	[ "$(sql "$work/crash.tmr" "SELECT max(seq) FROM sample")" != 5 ] || break
 	perl -e 'select undef, undef, undef, 0.05'
 done
-run report -j "$work/crash.tmrd"
+run report -j "$work/crash.tmr"
 ok "while it is written: it can be read" row_is schema=taskmonitor.recording/1 records 5
 ok "while it is written: up to the commit" row_is schema=taskmonitor.recording/1 span_ns 2600000000
 ok "while it is written: not complete" row_is schema=taskmonitor.recording/1 complete 0
@@ -317,8 +317,8 @@ echo die >&3
 exec 3>&-
 wait $writer
 ok "killed" [ $? = 137 ]
-ok "after a crash: integrity" sql_is "$work/crash.tmrd" 'PRAGMA integrity_check' ok
-run report -j "$work/crash.tmrd"
+ok "after a crash: integrity" sql_is "$work/crash.tmr" 'PRAGMA integrity_check' ok
+run report -j "$work/crash.tmr"
 ok "after a crash: what was committed is there" row_is schema=taskmonitor.recording/1 records 5
 ok "after a crash: and nothing else" row_is pid=100 cpu_ns 0
 ok "after a crash: it lived on, unchanged" row_is pid=100 elapsed_ns 2600000000
@@ -332,7 +332,7 @@ size_of() { cat "$1" "$1-wal" 2>/dev/null | wc -c; }
 	echo "commit 10100"
 } >"$work/bound.txt"
 for processes in 1 50 400; do
-	bound=$work/bound-$processes.tmrd
+	bound=$work/bound-$processes.tmr
 	mkfifo "$work/fifo-$processes"
 	"$dir/make_recording" "$bound" 2097152 <"$work/fifo-$processes" &
 	exec 3>"$work/fifo-$processes"
@@ -341,7 +341,7 @@ for processes in 1 50 400; do
 	# Looked at between two steps, when the step before is committed.
 	for step in 1 2 3 4 5 6 7 8; do
 		echo "repeat $((20000 / processes)) $processes 100" >&3
-		for try in $(seq 400); do
+		for _ in $(seq 400); do
 			now=$(sql "$bound" "SELECT value FROM meta WHERE key = 'records'")
 			[ "${now:-0}" != $((step * (20000 / processes) * processes + 1)) ] || break
 			size=$(size_of "$bound")
@@ -368,15 +368,15 @@ for processes in 1 50 400; do
 	ok "bound: $processes processes: integrity" sql_is "$bound" \
 		'PRAGMA integrity_check; PRAGMA foreign_key_check' ok
 done
-make_recording "$work/idle.tmrd" 1048576 <<'END'
+make_recording "$work/idle.tmr" 1048576 <<'END'
 meta begin_ns 1000000
 repeat 10 100 10
 idle 10000 100 10
 complete 999999
 END
-ok "an idle machine fills nothing" sql_is "$work/idle.tmrd" \
+ok "an idle machine fills nothing" sql_is "$work/idle.tmr" \
 	"SELECT value FROM meta WHERE key = 'evicted_samples'" 0
-ok "though it is told of" sql_is "$work/idle.tmrd" \
+ok "though it is told of" sql_is "$work/idle.tmr" \
 	"SELECT value FROM meta WHERE key = 'records'" 1001000
 
 # --- what is no recording ---------------------------------------------------------------------
@@ -417,7 +417,7 @@ wrong() {	# wrong NAMED PROGRAM ARG...
 	run "$dir/tmctl-$program" --device "$work/nowhere" "$@"
 	ok "$program $* : exit code 2" [ "$status" = 2 ]
 	ok "$program $* : names $named" err_matches "^tmctl: $program: .*$named"
-	ok "$program $* : changes nothing" [ ! -e "$work/new.tmrd" ]
+	ok "$program $* : changes nothing" [ ! -e "$work/new.tmr" ]
 }
 wrong "no file" report
 wrong "'b'" report a b
@@ -429,28 +429,28 @@ wrong "not both" report -j --csv "$golden"
 wrong "no file" export
 wrong "'xml'" export -F xml "$golden"
 wrong "no file" record -a
-wrong "nothing to watch" record -o "$work/new.tmrd"
-wrong "not both" record -o "$work/new.tmrd" -a -- true
-wrong "not both" record -o "$work/new.tmrd" -a -p 1
-wrong "goes with" record -o "$work/new.tmrd" -a -w
-wrong "'x'" record -o "$work/new.tmrd" -a -i x
-wrong "'99us'" record -o "$work/new.tmrd" -a -i 99us
-wrong "'x'" record -o "$work/new.tmrd" -a -d x
-wrong "'1K'" record -o "$work/new.tmrd" -a --max-size 1K
-wrong "'x'" record -o "$work/new.tmrd" -a --max-size x
-wrong "'15'" record -o "$work/new.tmrd" -a --ring 15
+wrong "nothing to watch" record -o "$work/new.tmr"
+wrong "not both" record -o "$work/new.tmr" -a -- true
+wrong "not both" record -o "$work/new.tmr" -a -p 1
+wrong "goes with" record -o "$work/new.tmr" -a -w
+wrong "'x'" record -o "$work/new.tmr" -a -i x
+wrong "'99us'" record -o "$work/new.tmr" -a -i 99us
+wrong "'x'" record -o "$work/new.tmr" -a -d x
+wrong "'1K'" record -o "$work/new.tmr" -a --max-size 1K
+wrong "'x'" record -o "$work/new.tmr" -a --max-size x
+wrong "'15'" record -o "$work/new.tmr" -a --ring 15
 run report --from 1h "$golden"
 ok "report --from behind the end: exit code 1" [ "$status" = 1 ]
 
 # What fails leaves no file, and a file that is there as it was.
 record() { "$dir/tmctl-record" --device "$work/nowhere" "$@"; }
-run record -o "$work/new.tmrd" -a
+run record -o "$work/new.tmr" -a
 ok "no module: exit code 3" [ "$status" = 3 ]
-ok "no module: no file" [ ! -e "$work/new.tmrd" ]
-run record -o "$work/new.tmrd" -- touch "$work/touched"
+ok "no module: no file" [ ! -e "$work/new.tmr" ]
+run record -o "$work/new.tmr" -- touch "$work/touched"
 ok "no module: the command is not run" [ "$status" = 3 -a ! -e "$work/touched" ]
-cp "$golden" "$work/kept.tmrd"
-for file in kept.tmrd:exists text:"no recording" foreign:"no recording"; do
+cp "$golden" "$work/kept.tmr"
+for file in kept.tmr:exists text:"no recording" foreign:"no recording"; do
 	run record -o "$work/${file%%:*}" -a
 	ok "over ${file%%:*}: refused" err_has "${file#*:}"
 done
@@ -458,9 +458,9 @@ for file in text foreign; do
 	run record -f -o "$work/$file" -a
 	ok "over $file: refused with --force too" err_has "no recording"
 done
-run record -f -o "$work/kept.tmrd" -a
+run record -f -o "$work/kept.tmr" -a
 ok "over a recording, with --force: as far as the module" [ "$status" = 3 ]
-ok "which is as it was" cmp -s "$golden" "$work/kept.tmrd"
+ok "which is as it was" cmp -s "$golden" "$work/kept.tmr"
 run record -o "$work/no/such/directory" -a
 ok "no directory: exit code 1 or 3" [ "$status" = 3 -o "$status" = 1 ]
 
@@ -478,7 +478,7 @@ if [ -w /dev/full ]; then
 	run export_ -o /dev/full "$golden"
 	ok "export -o to a full disk: exit code 1" [ "$status" = 1 ]
 fi
-"$dir/tmctl-export" "$work/idle.tmrd" 2>"$work/err" | head -n 1 >"$work/out"
+"$dir/tmctl-export" "$work/idle.tmr" 2>"$work/err" | head -n 1 >"$work/out"
 ok "export | head: no complaint" empty err
 
 done_testing
