@@ -13,15 +13,20 @@
 /* Targets sampled before others get the CPU. */
 #define TM_CHUNK 32
 
-static bool tm_read_row(struct tm_session *s, unsigned int row, struct pid_namespace *ns,
-			struct task_sample *sample)
+static __always_inline struct tm_view tm_view_now(struct pid_namespace *ns)
 {
-	struct tm_view view = {
+	return (struct tm_view) {
 		.ns = ns,
 		.time_ns = ktime_get_ns(),
 		.kind = TM_KIND_READ,
 		.cpus = tm_cpus_on_demand(),
 	};
+}
+
+static bool tm_read_row(struct tm_session *s, unsigned int row, struct pid_namespace *ns,
+			struct task_sample *sample)
+{
+	struct tm_view view = tm_view_now(ns);
 	bool alive;
 
 	rcu_read_lock();
@@ -44,6 +49,15 @@ static bool tm_may_see(const struct task_monitor *tm, const struct tm_rights *ri
 static bool tm_may_know_none(const struct tm_session *s, const struct tm_rights *rights)
 {
 	return s->id || !rights || rights->everyone || rights->control;
+}
+
+/* What a reader is told of the first target: @found: it is there, and visible. */
+static __always_inline int tm_verdict(const struct tm_session *s, const struct task_monitor *tm,
+				      const struct tm_rights *rights, bool found)
+{
+	if (likely(found))
+		return tm_may_see(tm, rights) ? 0 : -EPERM;
+	return tm_may_know_none(s, rights) ? -ESRCH : -EPERM;
 }
 
 /*
@@ -79,21 +93,13 @@ static struct task_monitor *tm_first(struct tm_session *s)
 int tm_session_first(struct tm_session *s, const struct tm_rights *rights,
 		     struct pid_namespace *ns, struct task_sample *sample)
 {
-	struct tm_view view = {
-		.ns = ns,
-		.time_ns = ktime_get_ns(),
-		.kind = TM_KIND_READ,
-		.cpus = tm_cpus_on_demand(),
-	};
+	struct tm_view view = tm_view_now(ns);
 	struct task_monitor *tm;
 	int err;
 
 	rcu_read_lock();
 	tm = tm_first(s);
-	if (likely(tm && tm_read_sample(tm, &view, sample) && sample->pid))
-		err = tm_may_see(tm, rights) ? 0 : -EPERM;
-	else
-		err = tm_may_know_none(s, rights) ? -ESRCH : -EPERM;
+	err = tm_verdict(s, tm, rights, tm && tm_read_sample(tm, &view, sample) && sample->pid);
 	rcu_read_unlock();
 	return err;
 }
@@ -107,10 +113,7 @@ int tm_session_first_times(struct tm_session *s, const struct tm_rights *rights,
 
 	rcu_read_lock();
 	tm = tm_first(s);
-	if (likely(tm && get_times(tm, times) && tm_is_visible(tm, ns)))
-		err = tm_may_see(tm, rights) ? 0 : -EPERM;
-	else
-		err = tm_may_know_none(s, rights) ? -ESRCH : -EPERM;
+	err = tm_verdict(s, tm, rights, tm && get_times(tm, times) && tm_is_visible(tm, ns));
 	rcu_read_unlock();
 	return err;
 }

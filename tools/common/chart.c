@@ -5,12 +5,17 @@
 
 #include "chart.h"
 
-#define HEIGHTS	8
-
-static const char *const blocks[HEIGHTS + 1] = {
+static const char *const blocks[CHART_HEIGHTS + 1] = {
 	" ", "\u2581", "\u2582", "\u2583", "\u2584", "\u2585", "\u2586", "\u2587", "\u2588",
 };
-static const char *const letters[HEIGHTS + 1] = { " ", ".", ":", "-", "=", "+", "*", "#", "@" };
+static const char *const letters[CHART_HEIGHTS + 1] = {
+	" ", ".", ":", "-", "=", "+", "*", "#", "@",
+};
+
+const char *chart_bar(unsigned int height, bool utf8)
+{
+	return (utf8 ? blocks : letters)[height < CHART_HEIGHTS ? height : CHART_HEIGHTS];
+}
 
 static uint64_t greatest(const uint64_t *values, size_t count)
 {
@@ -25,12 +30,12 @@ static uint64_t greatest(const uint64_t *values, size_t count)
 }
 
 /* Rounded up: what is there is seen. */
-static size_t height(uint64_t value, uint64_t most)
+static unsigned int height(uint64_t value, uint64_t most)
 {
-	double part = (double)value / (double)(most ? most : 1) * HEIGHTS;
-	size_t whole = (size_t)part;
+	double part = (double)value / (double)(most ? most : 1) * CHART_HEIGHTS;
+	unsigned int whole = (unsigned int)part;
 
-	return whole + (part > (double)whole && whole < HEIGHTS);
+	return whole + (part > (double)whole && whole < CHART_HEIGHTS);
 }
 
 uint64_t chart_line(const uint64_t *values, size_t count, bool utf8, char *buf)
@@ -41,7 +46,7 @@ uint64_t chart_line(const uint64_t *values, size_t count, bool utf8, char *buf)
 
 	for (i = 0; i < count && i < CHART_COLUMNS; i++) {
 		if (values[i] != CHART_UNKNOWN)
-			sign = (utf8 ? blocks : letters)[height(values[i], most)];
+			sign = chart_bar(height(values[i], most), utf8);
 		memcpy(buf + used, sign, strlen(sign));
 		used += strlen(sign);
 	}

@@ -27,6 +27,11 @@
  */
 uint64_t chart_line(const uint64_t *values, size_t count, bool utf8, char *buf);
 
+#define CHART_HEIGHTS	8
+
+/* A bar of that height (0: a blank) as a string, one column wide; above the greatest: that. */
+const char *chart_bar(unsigned int height, bool utf8);
+
 /* Whether the terminal takes UTF-8, as the environment says (LC_ALL, LC_CTYPE, LANG). */
 bool chart_utf8(void);
 

@@ -17,13 +17,13 @@ done
 for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    share/man/man8/tmctl-doctor.8 share/man/man1/tmctl-run.1 \
 	    share/man/man1/tmctl-wait.1 share/bash-completion/completions/tmctl \
-	    share/zsh/site-functions/_tmctl lib/libtaskmonitor.a lib/libtaskmonitor.so \
+	    share/zsh/site-functions/_tmctl share/man/man8/tmctl-watch.8 lib/libtaskmonitor.a lib/libtaskmonitor.so \
 	    lib/libtaskmonitor.so.0 lib/pkgconfig/libtaskmonitor.pc \
 	    share/man/man3/libtaskmonitor.3 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
-for companion in plot:plot recording:record recording:report recording:export; do
+for companion in top:top plot:plot recording:record recording:report recording:export; do
 	folder=${companion%:*} program=${companion#*:}
 	run make -C "$top/tools/$folder" OUT="$build/$folder" DESTDIR="$root" PREFIX=/opt/tm \
 		WERROR=1 install
@@ -69,7 +69,7 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl plot recording; do
+for part in lib tmctl top plot recording; do
 	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done
