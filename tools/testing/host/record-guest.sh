@@ -148,7 +148,7 @@ storm() { while :; do (:) & (exec /bin/busybox true) & wait; done; }
 storm 2>/dev/null &
 storms=$!
 broken="" late=""
-for moment in 0.05 0.4 1.03 1.6 2.1; do
+for moment in 0.05 0.4 1.03 1.6 4.5; do
 	rm -f kill.tmr*
 	tmctl-record -q -o kill.tmr -a -i 2ms 2>err &
 	recorder=$!
@@ -167,7 +167,8 @@ for moment in 0.05 0.4 1.03 1.6 2.1; do
 	case $end in
 	''|*[!0-9]*) broken="$broken $moment:$end"; continue ;;
 	esac
-	[ $((killed - end)) -lt 1500 ] || late="$late $moment:$((killed - end))"
+	# A second, and on a host that is busy the time that a commit takes.
+	[ $((killed - end)) -lt 3000 ] || late="$late $moment:$((killed - end))"
 done
 is "kill -9 at any moment: it can be read" "$broken" ""
 is "and lacks the last second alone (ms: $((killed - end)))" "$late" ""
