@@ -20,7 +20,7 @@ static void put_char(FILE *out, uint32_t code, const char *bytes, size_t length)
 		fwrite(bytes, 1, length, out);
 }
 
-static void put_string(FILE *out, const char *s, size_t length)
+void json_quote(FILE *out, const char *s, size_t length)
 {
 	putc('"', out);
 	while (length) {
@@ -112,7 +112,7 @@ void json_string(struct json *json, const char *key, const char *s, size_t lengt
 	if (json->csv)
 		put_cell(put_key(json, key), s, length);
 	else
-		put_string(put_key(json, key), s, length);
+		json_quote(put_key(json, key), s, length);
 }
 
 void csv_begin(struct json *json, FILE *out, const char *unknown)

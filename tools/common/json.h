@@ -30,6 +30,9 @@ void json_null(struct json *json, const char *key);
 /* Any @length bytes. Those that are not valid UTF-8 become U+FFFD, each. */
 void json_string(struct json *json, const char *key, const char *s, size_t length);
 
+/* A string alone, in its quotes, the same way. */
+void json_quote(FILE *out, const char *s, size_t length);
+
 /*
  * The same as comma-separated values, RFC 4180 but for its line ends: a row
  * without keys, @unknown for what is not known, strings in quotes, with '?' for

@@ -60,7 +60,7 @@ static void table_add(struct table *t, const struct opt *opts)
 /* Behind it, options may be another program's. */
 static bool is_end(const char *arg)
 {
-	return !strcmp(arg, "--") || !strcmp(arg, "run");
+	return !strcmp(arg, "--") || !strcmp(arg, "run") || !strcmp(arg, "record");
 }
 
 bool options_first_look(int argc, char **argv)
@@ -206,7 +206,7 @@ static int run_program(const struct command *cmd, int argc, char **argv)
 	int first;
 
 	options_init(&opts);
-	if (!options_first_look(argc, argv))
+	if (!cmd->stops && !options_first_look(argc, argv))
 		return STATUS_USAGE;
 	first = options_parse(&opts, cmd, argc, argv);
 	if (first < 0)

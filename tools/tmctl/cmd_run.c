@@ -16,11 +16,11 @@
 
 #include <taskmonitor/taskmonitor.h>
 
+#include "child.h"
 #include "clock.h"
 #include "error.h"
 #include "outcome.h"
 #include "parse.h"
-#include "run_child.h"
 #include "run_report.h"
 #include "run_tree.h"
 #include "tmctl.h"

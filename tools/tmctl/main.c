@@ -5,7 +5,7 @@
  * Floors, lowest first; a file uses only those below it:
  *	../common			what is shown and how, errors, the library with messages
  *	run_tree			knows nothing of tmctl
- *	run_report run_child		parts of tmctl run
+ *	run_report			the report of tmctl run
  *	hidden_*			the views that hidden compares
  *	doctor_*			the checks that doctor makes
  *	cmd_*				one file for a family of commands

@@ -366,12 +366,15 @@ my @options = map { /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg } @tmctl_sources;
 none('tmctl.8: every option', (map { "--$_" } grep { $plain8 !~ /--\Q$_\E\b/ } @options),
      @options ? () : 'no option found in tools/tmctl');
 
-# A companion of tmctl has its options in one table, and a page of its own.
+# A companion of tmctl has its options in one table, in NAME.c or a NAME_*.c beside
+# it, and a page of its own. What chooses processes is the same for all.
 for my $path (grep { !m{^tools/(?:tmctl|common|lib)/} } glob('tools/*/*.c')) {
 	my $source = slurp($path);
 	my ($name) = $source =~ /^\t\.name = "(\w+)"/m or next;
 	my ($page) = grep { -f } glob("Documentation/man/tmctl-$name.[1-9]");
 	(my $plain = slurp($page // '')) =~ s/\\-/-/g;
+	$source .= slurp($_) for glob($path =~ s/\.c$/_*.c/r);
+	$source .= slurp('tools/common/selection.h') if $source =~ /^\tSELECTION_OPTS\(/m;
 	my @own = $source =~ /^\tOPT_\w+\([^,]+, "([\w-]+)"/mg;
 	none("tmctl-$name: its page has every option", (map { "--$_" } grep { $plain !~ /--\Q$_\E\b/ } @own),
 	     @own ? () : "no option found in $path");

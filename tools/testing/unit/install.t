@@ -23,28 +23,24 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
-companions="top plot"
-for program in $companions; do
-	run make -C "$top/tools/$program" OUT="$build/$program" DESTDIR="$root" PREFIX=/opt/tm \
+for companion in top:top plot:plot recording:record recording:report recording:export; do
+	folder=${companion%:*} program=${companion#*:}
+	run make -C "$top/tools/$folder" OUT="$build/$folder" DESTDIR="$root" PREFIX=/opt/tm \
 		WERROR=1 install
 	ok "$program: install" [ "$status" = 0 ]
-	if out_matches 'is not built'; then
+	if out_matches "tmctl-$program is not built"; then
 		skip "installed: tmctl-$program" "$(grep -m 1 'is not built' "$work/out")"
 	else
 		ok "installed: tmctl-$program" [ -x "$root/opt/tm/bin/tmctl-$program" ]
+		run "$root/opt/tm/bin/tmctl" $program --version
+		ok "$program: tmctl finds it beside itself" out_matches "^tmctl-$program "
 	fi
 	ok "installed: its manual" [ -f "$root/opt/tm/share/man/man1/tmctl-$program.1" ]
-	run make -C "$top/tools/$program" OUT="$build/without" DESTDIR="$root" PREFIX=/opt/tm \
+	run make -C "$top/tools/$folder" OUT="$build/without" DESTDIR="$root" PREFIX=/opt/tm \
 		CPPFLAGS=-nostdinc all
 	ok "$program: left out, and told of, where its libraries are not" \
 		eval '[ "$status" = 0 ] && out_matches "tmctl-$program is not built: .*apt install"'
 done
-if [ -x "$root/opt/tm/bin/tmctl-top" ]; then
-	run "$root/opt/tm/bin/tmctl" top --version
-	ok "tmctl finds a companion beside itself" out_matches '^tmctl-top '
-else
-	skip "tmctl finds a companion beside itself" "tmctl-top is not built"
-fi
 ok "nothing outside the prefix" [ "$(ls "$root")$(ls "$root/opt")" = "opttm" ]
 
 cat >"$work/program.c" <<'END'
@@ -73,7 +69,7 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl $companions; do
+for part in lib tmctl top plot recording; do
 	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done

@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "output.h"
-#include "run_child.h"
-#include "tmctl.h"
+#include "status.h"
 
 /* The process that signals are for; 0: there is none any more. */
 static volatile pid_t receiver;

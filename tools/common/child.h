@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The command that tmctl run runs.
+ * A command that is run to be watched (tmctl run, tmctl record).
  *
  * Its process waits at a pipe until it is let go, so that it can be made a
  * target before it has done anything of its own.
  */
-#ifndef TMCTL_RUN_CHILD_H
-#define TMCTL_RUN_CHILD_H
+#ifndef TMCTL_CHILD_H
+#define TMCTL_CHILD_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -44,4 +44,4 @@ int child_reap(struct child *child);
 /* A signal came that there was nobody any more to pass on to. */
 bool child_stopped(void);
 
-#endif /* TMCTL_RUN_CHILD_H */
+#endif /* TMCTL_CHILD_H */
