@@ -11,6 +11,27 @@
 #define EVICTION_BYTES		(UINT64_C(32) << 20)
 #define LOG_FRAME_BYTES		(PAGE_BYTES + 24)
 
+#define READER_WAIT_MS		200
+#define BUSY_MS			10000	/* as writer.c has it */
+
+/*
+ * Behind each commit. While somebody reads the recording the log can be copied to
+ * the file but not begun anew, and would grow: so wait for him, but not for long,
+ * for records wait too.
+ */
+static int after_commit(void *arg, sqlite3 *db, const char *name, int pages)
+{
+	const struct bound *bound = arg;
+	int err;
+
+	if (pages < (int)bound->log_pages)
+		return SQLITE_OK;
+	sqlite3_busy_timeout(db, READER_WAIT_MS);
+	err = sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	sqlite3_busy_timeout(db, BUSY_MS);
+	return (err & 0xff) == SQLITE_BUSY ? SQLITE_OK : err;
+}
+
 /*
  * A transaction is begun before the log is full, and may take as much again.
  * One that evicts may change a page of each process: there is room for all pages
@@ -27,7 +48,8 @@ int bound_init(struct bound *bound, sqlite3 *db, uint64_t max_bytes)
 		bound->log_pages = log > LOG_PAGES_MIN ? (uint32_t)log : LOG_PAGES_MIN;
 	share = max_bytes > 2 * EVICTION_BYTES ? max_bytes - EVICTION_BYTES : max_bytes / 2;
 	bound->db_pages = (share - 2 * (uint64_t)bound->log_pages * LOG_FRAME_BYTES) / PAGE_BYTES;
-	return sqlite3_wal_autocheckpoint(db, (int)bound->log_pages);
+	sqlite3_wal_hook(db, after_commit, bound);
+	return SQLITE_OK;
 }
 
 void bound_free(struct bound *bound)
