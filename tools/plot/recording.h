@@ -8,8 +8,6 @@
 
 #include <sqlite3.h>
 
-#define RECORDING_APPLICATION	0x746d7264
-#define RECORDING_VERSION	1
 #define RECORDING_TEXT_MAX	256	/* bytes of a text that is kept, NUL included */
 
 /**

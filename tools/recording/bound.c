@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bound.h"
+#include "open.h"
 
 #define PAGE_BYTES		4096	/* SQLite's default, which we leave */
 #define LOG_PAGES		1000	/* likewise */
@@ -88,29 +89,13 @@ int bound_mark(struct bound *bound, uint64_t seq, uint64_t time_ns)
 	return SQLITE_OK;
 }
 
-static int get_number(sqlite3 *db, const char *sql, uint64_t *number)
-{
-	sqlite3_stmt *stmt;
-	int err = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-
-	if (err)
-		return err;
-	err = sqlite3_step(stmt);
-	if (err == SQLITE_ROW) {
-		*number = (uint64_t)sqlite3_column_int64(stmt, 0);
-		err = SQLITE_OK;
-	}
-	sqlite3_finalize(stmt);
-	return err;
-}
-
 static int pages_used(sqlite3 *db, uint64_t *pages)
 {
 	uint64_t all = 0, free_pages = 0;
-	int err = get_number(db, "PRAGMA page_count", &all);
+	int err = recording_db_number(db, "PRAGMA page_count", &all);
 
 	if (!err)
-		err = get_number(db, "PRAGMA freelist_count", &free_pages);
+		err = recording_db_number(db, "PRAGMA freelist_count", &free_pages);
 	*pages = all - free_pages;
 	return err;
 }

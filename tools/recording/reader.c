@@ -1,110 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "error.h"
 #include "format.h"
+#include "open.h"
 #include "reader.h"
 #include "status.h"
 
-/* --- what may be wrong with it -------------------------------------------------- */
-
 int reader_failed(const struct reader *r, const char *command, int err)
 {
-	const char *reason = r->db ? sqlite3_errmsg(r->db) : sqlite3_errstr(err);
-
-	switch (err & 0xff) {
-	case SQLITE_NOTADB:
-		return fail(STATUS_FAILED, "%s: %s: this is no recording (tmctl record makes them)",
-			    command, r->path);
-	case SQLITE_CORRUPT:
-		return fail(STATUS_FAILED, "%s: %s: it is damaged: %s (see what is left: "
-			    "sqlite3 FILE .recover)", command, r->path, reason);
-	case SQLITE_CANTOPEN:
-	case SQLITE_READONLY:
-		return fail(STATUS_FAILED,
-			    "%s: %s: %s (a recording that was cut off is first "
-			    "opened by who may write it and its directory)",
-			    command, r->path, reason);
-	default:
-		return fail(STATUS_FAILED, "%s: %s: %s", command, r->path, reason);
-	}
-}
-
-static int get_pragma(sqlite3 *db, const char *sql, int *value)
-{
-	sqlite3_stmt *stmt;
-	int err = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-
-	if (err)
-		return err;
-	err = sqlite3_step(stmt);
-	if (err == SQLITE_ROW) {
-		*value = sqlite3_column_int(stmt, 0);
-		err = SQLITE_OK;
-	}
-	sqlite3_finalize(stmt);
-	return err;
-}
-
-/* Some names are none of a file to SQLite. */
-static sqlite3 *open_file(const char *path, int how, int *err)
-{
-	char *name = sqlite3_mprintf("%s%s", *path == '/' ? "" : "./", path);
-	sqlite3 *db = NULL;
-
-	*err = name ? sqlite3_open_v2(name, &db, how, NULL) : SQLITE_NOMEM;
-	sqlite3_free(name);
-	return db;
-}
-
-bool is_recording(const char *path)
-{
-	int application = 0, err;
-	sqlite3 *db = open_file(path, SQLITE_OPEN_READONLY, &err);
-
-	if (!err)
-		err = get_pragma(db, "PRAGMA application_id", &application);
-	sqlite3_close(db);
-	return !err && application == RECORDING_APPLICATION_ID;
-}
-
-static int check_file(const char *command, const char *path)
-{
-	struct stat st;
-
-	if (stat(path, &st))
-		return fail(STATUS_FAILED, "%s: %s: %s", command, path, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return fail(STATUS_FAILED, "%s: %s: this is no file", command, path);
-	if (!st.st_size)
-		return fail(STATUS_FAILED, "%s: %s: it is empty: the recording ended before it "
-			    "had begun", command, path);
-	return STATUS_DONE;
-}
-
-static int check_format(struct reader *r, const char *command)
-{
-	int application = 0, version = 0;
-	int err = get_pragma(r->db, "PRAGMA application_id", &application);
-
-	if (!err)
-		err = get_pragma(r->db, "PRAGMA user_version", &version);
-	if (err)
-		return reader_failed(r, command, err);
-	/* What was begun and not committed is gone now; that may have been all. */
-	if (application != RECORDING_APPLICATION_ID) {
-		version = check_file(command, r->path);
-		return version ? version : reader_failed(r, command, SQLITE_NOTADB);
-	}
-	if (version != RECORDING_VERSION)
-		return fail(STATUS_FAILED, "%s: %s: its format is version %d, and this tmctl knows "
-			    "version %d (a newer tmctl has made it)", command, r->path, version,
-			    RECORDING_VERSION);
-	return STATUS_DONE;
+	return recording_db_failed(command, r->path, r->db, err);
 }
 
 /* --- meta --------------------------------------------------------------------------- */
@@ -253,54 +159,22 @@ static int read_processes(struct reader *r)
 
 /* --- the whole -------------------------------------------------------------------------- */
 
-/* One state of the file: the transaction is not ended before it is closed. */
 static int read_tables(struct reader *r)
 {
-	int err;
+	int err = sqlite3_exec(r->db, "SELECT " SAMPLE_COLUMNS " FROM sample LIMIT 0", NULL, NULL,
+			       NULL);
 
-	sqlite3_busy_timeout(r->db, 10000);
-	err = sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL);
-	if (!err)
-		err = sqlite3_exec(r->db, "SELECT " SAMPLE_COLUMNS " FROM sample LIMIT 0", NULL,
-				   NULL, NULL);
 	if (!err)
 		err = read_meta(r);
 	return err ? err : read_processes(r);
 }
 
-/*
- * A recording that was cut off may have to be put in order before it can be read,
- * for which it is opened to be written. Nothing else is: not even its log is
- * emptied.
- */
-static int open_reader(struct reader *r)
-{
-	int ignored, err;
-
-	r->db = open_file(r->path, SQLITE_OPEN_READONLY, &err);
-	if (!err)
-		err = get_pragma(r->db, "PRAGMA user_version", &ignored);
-	if ((err & 0xff) != SQLITE_READONLY && (err & 0xff) != SQLITE_CANTOPEN)
-		return err;
-	sqlite3_close(r->db);
-	r->db = open_file(r->path, SQLITE_OPEN_READWRITE, &err);
-	if (!err)
-		sqlite3_db_config(r->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
-	return err;
-}
-
 int reader_open(struct reader *r, const char *command, const char *path)
 {
-	int status = check_file(command, path), err;
+	int status, err;
 
 	*r = (struct reader){ .path = path };
-	if (status)
-		return status;
-	err = open_reader(r);
-	if (err)
-		status = reader_failed(r, command, err);
-	if (!status)
-		status = check_format(r, command);
+	status = recording_db_open(command, path, &r->db);
 	if (!status) {
 		err = read_tables(r);
 		status = err ? reader_failed(r, command, err) : STATUS_DONE;

@@ -106,9 +106,6 @@ void reader_close(struct reader *r);
 /* It could not be read: complain. Return: the exit code. */
 int reader_failed(const struct reader *r, const char *command, int err);
 
-/* Whether a file is a recording, of any version. */
-bool is_recording(const char *path);
-
 /* How the samples come. */
 enum order {
 	BY_PROCESS,	/* then in the order of the history */

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "error.h"
-#include "reader.h"
+#include "open.h"
 #include "record_file.h"
 #include "status.h"
 

@@ -463,7 +463,7 @@ refused 1 'none: No such file or directory$' none -o no.svg
 refused 1 '\.: Is a directory$' . -o no.svg
 refused 1 '/dev/null: not a regular file$' /dev/null -o no.svg
 : >empty
-refused 1 'empty: not a recording \(tmctl record makes them\)$' empty -o no.svg
+refused 1 'empty: empty: not a recording, or one that ended' empty -o no.svg
 echo "no database at all, but long enough to be taken for one, and longer than that" >text
 cat text text text text text text text text >texts
 refused 1 'texts: not a recording' texts -o no.svg
@@ -480,7 +480,7 @@ refused 1 'nothing: nothing is known of that time' nothing -o no.svg
 sql nothing "UPDATE meta SET value = 1000000000000 WHERE key = 'end_ns'"
 refused 1 'nothing: empty, nothing has been recorded yet' nothing -o no.svg
 head -c 9000 huge >short
-refused 1 'short: damaged ' short -o no.svg
+refused 1 'short: damaged: ' short -o no.svg
 
 # --- the command line ----------------------------------------------------------------
 

@@ -390,16 +390,16 @@ refuses() {	# refuses FILE NAMED: by both programs, exit code 1, one line
 	done
 }
 refuses "$work/absent" "No such file"
-refuses "$work" "no file"
+refuses "$work" "Is a directory"
 : >"$work/empty"
-refuses "$work/empty" "it is empty"
+refuses "$work/empty" "empty: not a recording"
 echo "this is a text of some length, and not a database" >"$work/text"
-refuses "$work/text" "no recording"
+refuses "$work/text" "not a recording"
 sqlite3 "$work/foreign" 'CREATE TABLE t(x); INSERT INTO t VALUES(1)'
-refuses "$work/foreign" "no recording"
+refuses "$work/foreign" "not a recording"
 cp "$golden" "$work/newer"
 sqlite3 "$work/newer" 'PRAGMA user_version = 2'
-refuses "$work/newer" "version 2"
+refuses "$work/newer" "format 2"
 sqlite3 "$golden" "VACUUM INTO '$work/damaged'"
 perl -e 'open my $f, "+<", $ARGV[0] or die; seek $f, 4096, 0; print $f "\xff" x 20000' "$work/damaged"
 refuses "$work/damaged" "damaged"
