@@ -158,7 +158,7 @@ for moment in 0.05 0.4 1.03 1.6 4.5; do
 	wait $recorder 2>/dev/null
 	# Before the first transaction it is empty, and no one says that it is damaged.
 	if ! tmctl report kill.tmr >out 2>err && [ ${moment%.*} = 0 ]; then
-		grep -qE 'it is empty|No such file' err || broken="$broken $moment"
+		grep -qE 'empty: not a recording|No such file' err || broken="$broken $moment"
 		continue
 	fi
 	[ "$(sql kill.tmr 'PRAGMA integrity_check')" = ok ] || broken="$broken $moment"
