@@ -35,6 +35,9 @@ static=$top/build/static
 copy=$top/build/$KVER
 log=$copy/build.log
 mkdir -p "$copy"
+# One at a time: tests that run side by side build, too.
+exec 9>"$top/build/lock"
+flock 9
 
 # Objects of a build in place must not come along, nor may a file stay that is
 # gone from the sources; what has not changed is not made anew.

@@ -183,4 +183,4 @@ for t in ${ALSO:-}; do files+=("$t"); done
 # or the first.
 export KERNEL=${bootable[0]:-${kernels%% *}}
 case " ${bootable[*]} " in *" 6.12 "*) KERNEL=6.12 ;; esac
-exec "$here/tap.pl" ${V:+-v} "${files[@]}"
+exec "$here/tap.pl" ${V:+-v} -j "$(nproc)" "${files[@]}"

@@ -1,10 +1,10 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Judge test results: usage: tap.pl [-v] FILE...
+# Judge test results: usage: tap.pl [-v] [-j N] FILE...
 #
-# A FILE that ends in .tap holds TAP and is read, any other is run. Shows what
-# failed, with -v every line, and closes with the line "N passed, N failed"
+# A FILE that ends in .tap holds TAP and is read, any other is run, N at a time.
+# Shows what failed, with -v every line, and closes with the line "N passed, N failed"
 # (", N skipped" where some were). Fails if anything failed or no test passed;
 # a file whose name begins with _ (a build, the kernel's log) is no test.
 
@@ -13,11 +13,13 @@ use warnings;
 use TAP::Harness;
 
 my $verbose = @ARGV && $ARGV[0] eq '-v' ? shift : 0;
+my $jobs = @ARGV && $ARGV[0] eq '-j' ? (splice @ARGV, 0, 2)[1] : 1;
 my ($passed, $failed, $skipped, $tests) = (0, 0, 0, 0);
 
 if (@ARGV) {
 	my $harness = TAP::Harness->new({
 		verbosity => $verbose ? 1 : 0,
+		jobs => $jobs,
 		exec => sub { [$_[1] =~ /\.tap$/ ? ('cat', $_[1]) : $_[1]] },
 	});
 	# A failed line, and the comments that follow it and explain it; of a
