@@ -40,7 +40,7 @@ modules_install: modules ## install the module for the kernel of KDIR (INSTALL_M
 
 .PHONY: setup
 setup: ## install what demo, check and shell need (Debian, as root; else say what)
-	tools/testing/setup.sh
+	tools/testing/setup.sh check
 
 .PHONY: demo
 demo: ## see it at work: boots a kernel of its own, touches nothing of yours

@@ -38,7 +38,7 @@ esac
 archs=$(for k in $kernels; do arch_of "${k#*:}"; done | sort -u)
 
 # shellcheck disable=SC2086  # words
-"$here/setup.sh" $archs
+"$here/setup.sh" check $archs
 mkdir -p "$results"
 cd "$top"
 
