@@ -25,12 +25,12 @@ for k in $KERNELS; do
 		exit 2
 	}
 done
-# A tenth of the million on each with KASAN, the rest on those with KCSAN.
+# A twentieth of the million on each with KASAN, the rest on those with KCSAN.
 n_kasan=$(echo "$KERNELS" | grep -o :kasan | wc -l) n_kcsan=$(echo "$KERNELS" | grep -o :kcsan | wc -l)
-steps=$((1000000 / (n_kasan + 4 * n_kcsan)))
+steps=$((1000000 / (n_kasan + 9 * n_kcsan)))
 export APPEND="SLOWNESS=${SLOWNESS:-10} ${APPEND:-}" JOBS=${JOBS:-$(nproc)}
 export APPEND_kasan="FUZZ_STEPS=${FUZZ_STEPS:-$steps}"
-export APPEND_kcsan="FUZZ_STEPS=${FUZZ_STEPS:-$((4 * steps))}"
+export APPEND_kcsan="FUZZ_STEPS=${FUZZ_STEPS:-$((9 * steps))}"
 if [ -z "${TESTS:-}" ]; then
 	ALSO="$here/debug/detectors.t"
 	[ "${KERNELS#*:kasan}" = "$KERNELS" ] || ALSO="$ALSO $here/debug/coverage.pl"
