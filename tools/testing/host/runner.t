@@ -137,6 +137,12 @@ ok "what was printed before it is kept" grep -q '^ok 1 - before the crash' bad/c
 ok "red: a machine that hangs" status hung 1
 ok "after it had begun its test" grep -q "^not ok - hang did not end" hung/hang.tap
 ok "and that is said" grep -q 'hung: not finished within 40 s' hung/_kernel_log.tap
+# What it looks like on 6.1: a console that was seen, and the same with an int3 in it.
+ok "a CPU that takes an int3 for ever which is not there: the emulator's fault" \
+	"$testing/vm/emulator-fault.sh" "$here/consoles/lockup-stale"
+not_the_emulator() { ! "$testing/vm/emulator-fault.sh" "$1"; }
+ok "with an int3 there it is not" not_the_emulator "$here/consoles/lockup-real"
+ok "nor is another crash" not_the_emulator "$work/bad/console.log"
 if [ -n "$dies" ]; then
 	ok "the emulator's own crash is no failure" green emulator/*.tap
 	ok "the test in which it fell ran again" grep -q 'ok 1 - the second machine' emulator/stale.tap

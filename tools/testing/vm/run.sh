@@ -270,14 +270,10 @@ why() {
 	fi
 }
 
-# stale_int3: did the emulator fail, not what it emulated? One CPU patches the
-# kernel's code (static keys, tracepoints) and puts an int3 there for a moment;
-# another translates it just then, and QEMU 7.2 may keep that translation after
-# the int3 has gone. The kernel dies of an int3 that is not in its memory: before
-# the byte at which it stopped there is another (int3 is cc).
-stale_int3() {
+# Did the emulator fail, not what it emulated?
+emulator_failed() {
 	[ -z "$finished" ] && [ "$accel" = tcg ] && [ "$ARCH" = amd64 ] &&
-		sed -n '/Oops: int3/,$p' "$console" | grep -a -m 1 'Code:' | grep -qv 'cc <'
+		"$here/emulator-fault.sh" "$console"
 }
 
 console_tail() { tail -n 80 "$console" | tr -d '\r' | sed 's/^/# /'; }
@@ -339,8 +335,8 @@ tests)
 	END { if (file != "") fail("did not end: the machine went down in it") }
 	' "$channel"
 	rest=""
-	if [ -z "$again" ] && stale_int3; then
-		sed -i '/Oops: int3/,$d' "$work/complaints"
+	if [ -z "$again" ] && emulator_failed; then
+		sed -Ei '/Oops: int3|soft lockup|detected stall|rcu: INFO/,$d' "$work/complaints"
 		for t in "${tests[@]}"; do
 			grep -q "^@tm end $t " "$channel" || rest+=" $t"
 		done
