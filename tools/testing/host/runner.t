@@ -100,6 +100,22 @@ run() {
 }
 status() { grep -qx "$2" "$1.status"; }
 
+# A QEMU whose first machine dies as it boots, of such an int3.
+mkdir "$work/bin"
+cat >"$work/bin/qemu-system-x86_64" <<END
+#!/bin/bash
+if mkdir "$work/died" 2>/dev/null; then
+	for a; do
+		case \$a in
+		file,id=console,path=*) cp "$here/consoles/boot-stale" "\${a##*path=}" ;;
+		esac
+	done
+	exit 0
+fi
+exec $(command -v qemu-system-x86_64) "\$@"
+END
+chmod +x "$work/bin/qemu-system-x86_64"
+
 cd "$work" || exit
 run good --tests pass &
 run bad --test-timeout 3 --no-verdict --tests \
@@ -111,6 +127,7 @@ wait
 # where the emulator keeps it.
 dies=1
 case $KERNEL in 6.1|6.1:*) dies="" ;; esac
+PATH=$work/bin:$PATH run booting --accel tcg --exec script twice &
 [ -z "$dies" ] || run emulator --accel tcg --no-verdict --tests pass stale never &
 run int3 --accel tcg --no-verdict --tests pass real never &
 wait
@@ -155,4 +172,7 @@ ok "and nothing runs again" [ ! -e int3/again ]
 ok "--exec passes arguments and output" grep -qx 'said: two words' exec.stdout
 ok "--exec shows nothing else" [ "$(wc -l <exec.stdout)" = 1 ]
 ok "--exec returns the script's status" status exec 7
+ok "a machine that dies of the emulator as it boots is booted again" grep -qx 'said: twice' booting.stdout
+ok "with the script's status" status booting 7
+ok "and that is said" grep -q "QEMU's fault. Tried again" booting.stderr
 echo "1..$n"

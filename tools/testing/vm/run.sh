@@ -46,7 +46,7 @@ top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
 timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=""
-files=() options=("$@")
+files=() options=("$@") all=("$@")
 while [ $# -gt 0 ]; do
 	case $1 in
 	-k|--kernel) kernel=${2:?}; shift ;;
@@ -302,6 +302,12 @@ shell)
 		exit 1
 	} ;;
 exec)
+	# Before the script has begun there is nothing that could be done twice.
+	if [ -z "$again" ] && emulator_failed && ! grep -q 'taskmonitor-test: begin' "$console"; then
+		echo "run.sh: the machine $(why) at an int3 that is not there: QEMU's fault. Tried again" >&2
+		"$here/run.sh" --again "${all[@]}"
+		exit
+	fi
 	if [ -z "$finished" ] || [ -s "$work/complaints" ]; then
 		console_tail >&2
 		echo "run.sh: the machine $(why); its log is $console" >&2
