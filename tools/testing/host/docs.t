@@ -417,6 +417,18 @@ for my $path (@markdown) {
 	none("$path: files it names exist", grep { !-e && !$built{$_} }
 	     map { s/[.,:]$//r } $text =~ m{(?<![\w/.\)\}-])((?:src|include|tools|Documentation)/[\w./-]*)}g);
 }
+# `FILE`: `function()`, `function()`: the file defines each of them.
+for my $path (@markdown) {
+	my ($text, @strangers) = slurp($path);
+	while ($text =~ m{`((?:src|tools)/[\w./-]+)`:\s((?:`\w+\(\)`,?\s?)+)}g) {
+		my ($file, $names) = ($1, $2);
+		my $c = without_comments(slurp($file));
+		push @strangers, map { "$file: $_()" } grep { $c !~ /^\w[^\n;(]*\b\Q$_\E\(/m }
+			$names =~ /(\w+)\(/g;
+	}
+	none("$path: the functions are in the files where it says", @strangers);
+}
+
 # The examples that are whole programs compile without a warning.
 SKIP: {
 	skip 'no gcc here', 1 unless runs('gcc');
