@@ -89,6 +89,12 @@ fi
 
 # --- put it in ------------------------------------------------------------------------
 
+half_placed() {
+	find "$misc" "${header%/*}" -name '*.place' -exec rm {} +
+	echo "place.sh: $tree: placed in part; mend that and do it again, or undo it with --remove" >&2
+}
+trap half_placed EXIT
+
 # What has not changed keeps its time, and so is not made anew. From standard input.
 put() {
 	mkdir -p "${1%/*}"
@@ -113,6 +119,8 @@ if ! makefile | grep -q '^obj-$(CONFIG_TASKMONITOR) := ' || makefile | grep -q '
 	die "src/Kbuild has changed: this script no longer knows how to make a Makefile of it"
 fi
 
+# First what says that the directory is ours.
+put "$dir/Kconfig" <"$here/Kconfig"
 sources() { find . -type f \( -name '*.c' -o -name '*.h' \) ! -name '*.mod.c'; }
 (cd "$top/src" && sources) | while read -r f; do
 	put "$dir/${f#./}" <"$top/src/$f"
@@ -122,7 +130,6 @@ done
 	[ -e "$top/src/$f" ] || rm "$dir/$f"
 done
 put "$header" <"$top/include/uapi/linux/taskmonitor.h"
-put "$dir/Kconfig" <"$here/Kconfig"
 makefile | put "$dir/Makefile"
 
 # The lines that refer to it last: a tree that was left half way still builds.
@@ -134,3 +141,4 @@ if ! has_line "$misc/Kconfig" "$source_line"; then
 	sed "s|^endmenu|$source_line\\n&|" "$misc/Kconfig" >"$misc/Kconfig.place"
 	replace "$misc/Kconfig"
 fi
+trap - EXIT

@@ -91,6 +91,16 @@ ok "removed" "$place" --remove "$tree"
 ok "removed: the tree is as it was" same_tree "$work/before" "$tree"
 ok "removed again: nothing to do" "$place" --remove "$tree"
 
+# Where it ends in the midst: some files are larger than a file may be.
+(trap '' XFSZ; ulimit -f 16; "$place" "$tree") >"$work/said" 2>&1
+ok "no room: fails, and says how to go on" test $? != 0 -a "$(grep -c 'with --remove$' "$work/said")" = 1
+ok "no room: nothing refers to it" cmp "$work/before/drivers/misc/Kconfig" "$tree/drivers/misc/Kconfig"
+ok "no room: nothing half made is left" test -z "$(find "$tree" -name '*.place')"
+ok "no room: done again when there is" "$place" "$tree"
+(cd "$tree" && rm -r drivers/misc/taskmonitor/core include/uapi/linux/taskmonitor.h)
+ok "no room: or undone" "$place" --remove "$tree"
+ok "no room: and nothing is left" same_tree "$work/before" "$tree"
+
 # --- built ------------------------------------------------------------------------------
 
 # All that is compiled or asked for on the way to one directory, for x86.
