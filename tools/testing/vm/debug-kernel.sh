@@ -29,13 +29,14 @@ done
 package=linux-source-$series
 # One that has the module built in is another whenever the module is.
 place=$here/../../packaging/in-tree/place.sh
-sources=()
-if [ "$flavour" = builtin ]; then
-	mapfile -t sources < <(find "$here/../../../src" "$here/../../../include" "${place%/*}" -type f \
-		! -name '*.mod.c' \( -name '*.[ch]' -o -name Kbuild -o -name Kconfig -o -name '*.sh' \) | sort)
-fi
+module() {
+	[ "$flavour" = builtin ] || return 0
+	find "$here/../../../src" "$here/../../../include" "${place%/*}" -type f ! -name '*.mod.c' \
+		\( -name '*.[ch]' -o -name Kbuild -o -name Kconfig -o -name '*.sh' \) -print0 |
+		sort -z | xargs -0 cat | sha256sum
+}
 # Raise the number when the kernels already built will not do.
-recipe=$(cat - "${fragments[@]}" "${sources[@]}" <<<"recipe 1" | sed '/^#/d;/^$/d' | sha256sum | cut -c 1-10)
+recipe=$({ echo "recipe 1"; cat "${fragments[@]}"; module; } | sed '/^#/d;/^$/d' | sha256sum | cut -c 1-10)
 
 cached() {
 	find "$top" -maxdepth 1 -type d -name "$series.*-$flavour-$recipe" | sort -V | tail -n 1
