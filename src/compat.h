@@ -47,6 +47,13 @@
  */
 #define tm_peek(field) data_race(READ_ONCE(field))
 
+/* Does it run at this moment? Where there is one CPU, whoever asks has it. */
+#ifdef CONFIG_SMP
+#define tm_is_on_cpu(t) tm_peek((t)->on_cpu)
+#else
+#define tm_is_on_cpu(t) ((t) == current)
+#endif
+
 /*
  * Can a running task's current slice be added from outside? Only where the
  * scheduler's own clock for tasks is the CPU's clock, that is where no time is

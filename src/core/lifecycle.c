@@ -172,8 +172,8 @@ static void tm_probe_exec(void *data, struct task_struct *task, pid_t old_pid,
 }
 
 /* As TP_PROTO of trace/events/cgroup.h; attach_task is all that moves a task on cgroup v2. */
-static void tm_probe_moved(void *data, struct cgroup *dst, const char *path,
-			   struct task_struct *task, bool threadgroup)
+static void __maybe_unused tm_probe_moved(void *data, struct cgroup *dst, const char *path,
+					  struct task_struct *task, bool threadgroup)
 {
 	const void *everybody = &tm_everybody;
 	struct tm_watch *watch;

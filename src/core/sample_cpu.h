@@ -53,7 +53,7 @@ static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
 		start = tm_peek(t->se.exec_start);
 		smp_rmb();	/* exec_start before the sum: see above */
 		sum = tm_peek(t->se.sum_exec_runtime);
-		if (!tm_peek(t->on_cpu) || !tm_peek(t->on_rq))
+		if (!tm_is_on_cpu(t) || !tm_peek(t->on_rq))
 			break;
 		now = cpu_clock(task_cpu(t));
 		smp_rmb();	/* the pair before its second reading */
@@ -70,7 +70,7 @@ static noinline __maybe_unused u64 tm_running_rtime(struct task_struct *t)
 static __always_inline u64 tm_task_rtime(struct task_struct *t, bool with_slice)
 {
 	/* Of an exiting task the parent may be told without its last slice: see tm_final_rtime(). */
-	if (TM_CAN_READ_SLICE && with_slice && unlikely(tm_peek(t->on_cpu)) &&
+	if (TM_CAN_READ_SLICE && with_slice && unlikely(tm_is_on_cpu(t)) &&
 	    !(tm_peek(t->flags) & PF_EXITING))
 		return tm_running_rtime(t);
 	return tm_peek(t->se.sum_exec_runtime);

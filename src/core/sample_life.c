@@ -218,7 +218,7 @@ void tm_sample_final(struct task_monitor *tm, struct task_struct *task)
 static bool tm_is_settled_zombie(struct task_struct *task)
 {
 	return tm_peek(task->exit_state) == EXIT_ZOMBIE && thread_group_empty(task) &&
-	       tm_peek(task->__state) == TASK_DEAD && !tm_peek(task->on_cpu);
+	       tm_peek(task->__state) == TASK_DEAD && !tm_is_on_cpu(task);
 }
 
 /**

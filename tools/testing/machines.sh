@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Other kernels and machines than make check has: the tests in the guest on each
-# of them, and a build against every package of kernel headers that apt offers.
+# of them, a build against every package of kernel headers that apt offers, and
+# kernels that have the module built in.
 # Takes an hour or two, and 3 GB in the cache. Closes as make check does.
 #
 #   KERNELS="6.12:arm64"     these kernels only ("" for none: the builds alone)
 #   HEADERS=REGEX            of the headers these packages only ("" for none)
+#   BUILTIN="6.12"           built into these only ("" for none)
 #   ACCEL=, TESTS=, V=1      as make check has them
 
 set -eu
@@ -19,6 +21,7 @@ results=$top/build/results
 kernels=${KERNELS-6.1:rt-amd64 6.12:rt-amd64 6.1:cloud-amd64 6.12:cloud-amd64
 	6.1:arm64 6.12:arm64 6.12:arm64-16k 6.12:rt-arm64 6.1:s390x}
 headers=${HEADERS-.}
+builtin=${BUILTIN-6.1 6.12}
 built=$results/_headers.tap
 
 mkdir -p "$results"
@@ -29,10 +32,17 @@ if [ -n "$headers" ]; then
 	"$here/headers.sh" "$headers" | tee "$built" >&2
 	also=$built
 fi
+if [ -n "$builtin" ]; then
+	echo "building kernels that have it built in" >&2
+	SERIES=$builtin "$here/debug/builtin.t" >"$results/builtin.tap" || :
+	also+=" $results/builtin.tap"
+fi
 if [ -z "$kernels" ]; then
 	# What the builds are is a result here, and no mere condition for one.
-	cp "$built" "$results/headers.tap"
-	exec "$here/tap.pl" ${V:+-v} "$results/headers.tap"
+	[ -z "$headers" ] || cp "$built" "$results/headers.tap"
+	also=${also/"$built"/"$results/headers.tap"}
+	# shellcheck disable=SC2086  # files
+	exec "$here/tap.pl" ${V:+-v} $also
 fi
 began=$SECONDS status=0
 KERNELS=$kernels SUITE=guest ALSO=$also "$here/check.sh" || status=$?

@@ -30,6 +30,12 @@ sub lines {
 sub without_comments { my ($c) = @_; $c =~ s{/\*.*?\*/|//[^\n]*}{}gs; return $c }
 sub unique { my %seen; return grep { !$seen{$_}++ } @_ }
 
+# patch_lines(TEXT, MARK): lines of the patches in a page that begin with MARK, without it
+sub patch_lines {
+	my ($text, $mark) = @_;
+	return map { /^$mark(.*)$/mg } $text =~ /^```diff\n(.*?)^```/msg;
+}
+
 # none(WHAT, THING...): passes if there is none, else names each
 sub none {
 	my ($what, @things) = @_;
@@ -183,11 +189,13 @@ my %known = map { $_ => 1 } keys %constant, keys %request,
 for my $path (@markdown, @manpages, @abi_files) {
 	my $text = slurp($path);
 	$text =~ s/\\-/-/g;
+	# A patch may bring what is not there yet.
+	my %brought = map { $_ => 1 } map { /\bTM_[A-Z0-9_]+/g } patch_lines($text, qr/\+/);
 	# TM_VALID_*: some name begins so
 	none("$path: every TM_ name exists", grep {
 		my $name = $_;
 		$name =~ /_$/ ? !grep { index($_, $name) == 0 } keys %known : !$known{$name}
-	} $text =~ /\b(TM_[A-Z0-9_]+)/g);
+	} grep { !$brought{$_} } $text =~ /\b(TM_[A-Z0-9_]+)/g);
 }
 none('taskmonitor.4: every request', grep { $man4 !~ /\b$_\b/ } keys %request);
 
@@ -412,6 +420,18 @@ for my $path (@markdown) {
 	none("$path: files it names exist", grep { !-e && !$built{$_} }
 	     map { s/[.,:]$//r } $text =~ m{(?<![\w/.\)\}-])((?:src|include|tools|Documentation)/[\w./-]*)}g);
 }
+# `FILE`: `function()`, `function()`: the file defines each of them.
+for my $path (@markdown) {
+	my ($text, @strangers) = slurp($path);
+	while ($text =~ m{`((?:src|tools)/[\w./-]+)`:\s((?:`\w+\(\)`,?\s?)+)}g) {
+		my ($file, $names) = ($1, $2);
+		my $c = without_comments(slurp($file));
+		push @strangers, map { "$file: $_()" } grep { $c !~ /^\w[^\n;(]*\b\Q$_\E\(/m }
+			$names =~ /(\w+)\(/g;
+	}
+	none("$path: the functions are in the files where it says", @strangers);
+}
+
 # The examples that are whole programs compile without a warning.
 SKIP: {
 	skip 'no gcc here', 1 unless runs('gcc');

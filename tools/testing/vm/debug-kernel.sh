@@ -27,20 +27,25 @@ for f in "${fragments[@]}"; do
 done
 
 package=linux-source-$series
+# One that has the module built in is another whenever the module is.
+place=$here/../../packaging/in-tree/place.sh
+module() {
+	[ "$flavour" = builtin ] || return 0
+	find "$here/../../../src" "$here/../../../include" "${place%/*}" -type f ! -name '*.mod.c' \
+		\( -name '*.[ch]' -o -name Kbuild -o -name Kconfig -o -name '*.sh' \) -print0 |
+		sort -z | xargs -0 cat | sha256sum
+}
 # Raise the number when the kernels already built will not do.
-recipe=$(cat - "${fragments[@]}" <<<"recipe 1" | sed '/^#/d;/^$/d' | sha256sum | cut -c 1-10)
-
-# The package's version names the kernel: 6.12.117-1~deb12u1.
-candidate() { apt-cache policy "$package" 2>/dev/null | sed -nE 's/^ *Candidate: ([0-9].*)/\1/p'; }
+recipe=$({ echo "recipe 1"; cat "${fragments[@]}"; module; } | sed '/^#/d;/^$/d' | sha256sum | cut -c 1-10)
 
 cached() {
 	find "$top" -maxdepth 1 -type d -name "$series.*-$flavour-$recipe" | sort -V | tail -n 1
 }
 
-version=$(candidate) || :
+version=$("$here/kernel-source.sh" "$series") || :
 if [ -z "$version" ] && [ -z "$(cached)" ] && [ "$(id -u)" = 0 ]; then
 	apt-get -qq update >&2 || :
-	version=$(candidate) || :
+	version=$("$here/kernel-source.sh" "$series") || :
 fi
 if [ -z "$version" ]; then
 	dir=$(cached)
@@ -62,19 +67,10 @@ log=$top/build-$series-$flavour.log
 echo "building kernel $version with $flavour: some minutes, once (log: $log)" >&2
 
 unpack() {
-	local tarball=/usr/src/$package.tar.xz
-
-	if [ "$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null)" != "$version" ] ||
-	   [ ! -f "$tarball" ]; then
-		(cd "$work" && apt-get -q -o APT::Sandbox::User=root download "$package=$version")
-		dpkg -x "$work"/*.deb "$work/deb"
-		rm "$work"/*.deb
-		tarball=$work/deb$tarball
-	fi
 	# A quarter of it all describes registers of one maker's graphics cards.
-	tar -C "$work" -xf "$tarball" --exclude='*/drivers/gpu/drm/amd/include'
-	rm -rf "$work/deb"
-	mv "$work/$package" "$work/src"
+	"$here/kernel-source.sh" "$series" "$version" "$work/src" \
+		--exclude='*/drivers/gpu/drm/amd/include'
+	[ "$flavour" != builtin ] || "$place" "$work/src"
 }
 
 # configure: tinyconfig and the fragments; every option asked for must take.

@@ -8,7 +8,8 @@
 #
 # SERIES is 6.1 or 6.12, FLAVOUR amd64 (the default), cloud-amd64 or rt-amd64,
 # or one of another architecture: arm64, arm64-16k, cloud-arm64, rt-arm64, s390x,
-# or a debug kernel, kasan or kcsan, which debug-kernel.sh builds once.
+# or a debug kernel, kasan or kcsan, or one that has the module built in, builtin,
+# which debug-kernel.sh builds once.
 # The newest point release for which apt offers both the image and the headers
 # is downloaded, once, and unpacked below
 # ${XDG_CACHE_HOME:-~/.cache}/taskmonitor/kernels/VERSION/.  Printed are shell
