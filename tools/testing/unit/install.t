@@ -23,7 +23,7 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
-companions="top plot"
+companions="top plot exporter"
 for program in $companions; do
 	run make -C "$top/tools/$program" OUT="$build/$program" DESTDIR="$root" PREFIX=/opt/tm \
 		WERROR=1 install
@@ -33,7 +33,9 @@ for program in $companions; do
 	else
 		ok "installed: tmctl-$program" [ -x "$root/opt/tm/bin/tmctl-$program" ]
 	fi
-	ok "installed: its manual" [ -f "$root/opt/tm/share/man/man1/tmctl-$program.1" ]
+	section=1
+	[ "$program" != exporter ] || section=8
+	ok "installed: its manual" [ -f "$root/opt/tm/share/man/man$section/tmctl-$program.$section" ]
 	run make -C "$top/tools/$program" OUT="$build/without" DESTDIR="$root" PREFIX=/opt/tm \
 		CPPFLAGS=-nostdinc all
 	ok "$program: left out, and told of, where its libraries are not" \
