@@ -179,6 +179,9 @@ for t in ${ALSO:-}; do files+=("$t"); done
 
 # --- verdict --------------------------------------------------------------------
 
+# promtool and Prometheus, where they are not installed.
+prometheus=$("$here/unpack.sh" prometheus)
+[ -z "$prometheus" ] || export PATH="$PATH:$prometheus/usr/bin"
 # What runs on the host and boots a machine takes one kernel: the default one,
 # or the first.
 export KERNEL=${bootable[0]:-${kernels%% *}}

@@ -21,6 +21,7 @@ static const struct external {
 	{ "report", "FILE", "what is in such a file, as tables", "libsqlite3-dev" },
 	{ "export", "FILE", "the same as CSV, JSON lines or a trace", "libsqlite3-dev" },
 	{ "plot", "FILE -o PICTURE", "the same as a picture", "libsqlite3-dev, libcairo2-dev" },
+	{ "exporter", "[OPTION]...", "metrics for Prometheus", "libmicrohttpd-dev" },
 };
 
 void external_print_help(void)
@@ -28,7 +29,7 @@ void external_print_help(void)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(externals); i++)
-		printf("  %-7s %-18s %s\n", externals[i].name, externals[i].usage,
+		printf("  %-8s %-18s %s\n", externals[i].name, externals[i].usage,
 		       externals[i].help);
 }
 

@@ -73,7 +73,7 @@ static int print_help(void)
 	       "\n"
 	       "Commands:\n");
 	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-7s %-18s %s\n", commands[i]->name, commands[i]->usage,
+		printf("  %-8s %-18s %s\n", commands[i]->name, commands[i]->usage,
 		       commands[i]->help);
 	external_print_help();
 	putchar('\n');

@@ -23,7 +23,8 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
-for companion in top:top plot:plot recording:record recording:report recording:export; do
+for companion in top:top plot:plot recording:record recording:report recording:export \
+		 exporter:exporter; do
 	folder=${companion%:*} program=${companion#*:}
 	run make -C "$top/tools/$folder" OUT="$build/$folder" DESTDIR="$root" PREFIX=/opt/tm \
 		WERROR=1 install
@@ -35,7 +36,9 @@ for companion in top:top plot:plot recording:record recording:report recording:e
 		run "$root/opt/tm/bin/tmctl" $program --version
 		ok "$program: tmctl finds it beside itself" out_matches "^tmctl-$program "
 	fi
-	ok "installed: its manual" [ -f "$root/opt/tm/share/man/man1/tmctl-$program.1" ]
+	section=1
+	[ "$program" != exporter ] || section=8
+	ok "installed: its manual" [ -f "$root/opt/tm/share/man/man$section/tmctl-$program.$section" ]
 	run make -C "$top/tools/$folder" OUT="$build/without" DESTDIR="$root" PREFIX=/opt/tm \
 		CPPFLAGS=-nostdinc all
 	ok "$program: left out, and told of, where its libraries are not" \
@@ -69,7 +72,7 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl top plot recording; do
+for part in lib tmctl top plot recording exporter; do
 	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done

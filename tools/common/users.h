@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef TMCTL_TOP_USERS_H
-#define TMCTL_TOP_USERS_H
+#ifndef TMCTL_USERS_H
+#define TMCTL_USERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,4 +12,4 @@ const char *user_name(uint32_t uid);
 /* A user's number, by name or number; false: there is no such user. */
 bool user_find(const char *name, uint32_t *uid);
 
-#endif /* TMCTL_TOP_USERS_H */
+#endif /* TMCTL_USERS_H */
