@@ -64,10 +64,10 @@ busy() {
 	while :; do :; done
 }
 
-# until_lines FILE N: FILE must be empty before its writer starts.
+# until_lines FILE N: empty FILE before its writer starts, which opens it when it likes.
 until_lines() {
 	i=0
-	while [ "$(wc -l <"$1")" -lt "$2" ]; do
+	until [ -e "$1" ] && [ "$(wc -l <"$1")" -ge "$2" ]; do
 		i=$((i + 1))
 		[ $i -lt 200 ] || return 1
 		usleep 100000
