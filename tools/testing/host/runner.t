@@ -174,5 +174,6 @@ ok "--exec shows nothing else" [ "$(wc -l <exec.stdout)" = 1 ]
 ok "--exec returns the script's status" status exec 7
 ok "a machine that dies of the emulator as it boots is booted again" grep -qx 'said: twice' booting.stdout
 ok "with the script's status" status booting 7
+[ -z "$failed" ] || sed 's/^/# booting: /' booting.stderr
 ok "and that is said" grep -q "QEMU's fault. Tried again" booting.stderr
 echo "1..$n"

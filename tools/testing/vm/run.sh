@@ -45,7 +45,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
-timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=""
+timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=0
 files=() options=("$@") all=("$@")
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -64,7 +64,7 @@ while [ $# -gt 0 ]; do
 	--no-verdict) verdict="" ;;
 	--tests|--exec|--shell) mode=${1#--}; shift; break ;;
 	--probe) mode=probe ;;	# does this accelerator work? used below
-	--again) again=1 ;;	# used below, too
+	--again) again=$((again + 1)) ;;	# used below, too
 	-h|--help) usage; exit 0 ;;
 	*) usage >&2; exit 2 ;;
 	esac
@@ -163,7 +163,7 @@ cmdline="$m_console rdinit=/init printk.devkmsg=on log_buf_len=4M"
 # the limits leave room for a slow host.
 cmdline+=" panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30"
 cmdline+=" rcupdate.rcu_cpu_stall_timeout=60 kasan_multi_shot"
-[ -z "$again" ] || cmdline+=" again"
+[ $again = 0 ] || cmdline+=" again"
 case $accel in
 kvm)
 	machine=(-accel kvm -cpu host)
@@ -303,7 +303,7 @@ shell)
 	} ;;
 exec)
 	# Before the script has begun there is nothing that could be done twice.
-	if [ -z "$again" ] && emulator_failed && ! grep -q 'taskmonitor-test: begin' "$console"; then
+	if [ $again -lt 3 ] && emulator_failed && ! grep -q 'taskmonitor-test: begin' "$console"; then
 		echo "run.sh: the machine $(why) at an int3 that is not there: QEMU's fault. Tried again" >&2
 		"$here/run.sh" --again "${all[@]}"
 		exit
@@ -341,7 +341,7 @@ tests)
 	END { if (file != "") fail("did not end: the machine went down in it") }
 	' "$channel"
 	rest=""
-	if [ -z "$again" ] && emulator_failed; then
+	if [ $again = 0 ] && emulator_failed; then
 		sed -Ei '/Oops: int3|soft lockup|detected stall|rcu: INFO/,$d' "$work/complaints"
 		for t in "${tests[@]}"; do
 			grep -q "^@tm end $t " "$channel" || rest+=" $t"
