@@ -203,15 +203,6 @@ static void drain(struct run *run)
 		run->lost += tree_add(&run->tree, &record) ? 1 : 0;
 }
 
-/* How far CLOCK_BOOTTIME, which processes' starts are told in, is ahead. */
-static uint64_t suspended_ns(uint64_t monotonic_ns)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec - monotonic_ns;
-}
-
 /* As shells do: 127 where there is no such command, 126 where it cannot be run. */
 static int not_run(struct run *run, int err)
 {
@@ -237,7 +228,7 @@ static int start(struct run *run)
 		return status;
 	}
 	run->begin_ns = clock_monotonic_ns();
-	tree_init(&run->tree, run->begin_ns, suspended_ns(run->begin_ns), run->interval_ns);
+	tree_init(&run->tree, run->begin_ns, clock_boottime_ahead_ns(), run->interval_ns);
 	err = child_release(&run->child);
 	return err ? not_run(run, err) : STATUS_DONE;
 }

@@ -13,7 +13,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "clock.h"
 #include "error.h"
@@ -47,14 +46,6 @@ struct crowd {
 	bool head;
 	uint64_t forgotten;
 };
-
-static uint64_t boottime_ahead_ns(void)
-{
-	struct timespec boot;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return (uint64_t)boot.tv_sec * NSEC_PER_SEC + (uint64_t)boot.tv_nsec - clock_monotonic_ns();
-}
 
 /* The many have a header at each interval, the one at each screen. */
 static void print_row(struct crowd *c, const struct row *row)
@@ -154,7 +145,7 @@ static int one_interval(struct crowd *c)
 		return status;
 	c->before_ns = c->now_ns;
 	c->now_ns = c->sampling.count ? c->sampling.samples[0].time_ns : clock_monotonic_ns();
-	c->suspended_ns = boottime_ahead_ns();
+	c->suspended_ns = clock_boottime_ahead_ns();
 	c->head = false;
 	status = add_exits(c);
 	if (!status)

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -144,15 +143,6 @@ void source_close(struct source *source)
 
 /* --- samples ---------------------------------------------------------------------------- */
 
-uint64_t source_ahead_ns(void)
-{
-	uint64_t monotonic = clock_monotonic_ns();
-	struct timespec boot;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return (uint64_t)boot.tv_sec * NSEC_PER_SEC + (uint64_t)boot.tv_nsec - monotonic;
-}
-
 int batch_fetch(struct batch *batch, struct tm_session *session, uint64_t *time_ns)
 {
 	struct task_sample *samples;
@@ -288,7 +278,7 @@ int source_screen(struct source *source, struct procs *procs)
 		return err;
 	source->latest = !source->latest;
 	source_drain(source);
-	procs_begin(procs, time_ns, source_ahead_ns());
+	procs_begin(procs, time_ns, clock_boottime_ahead_ns());
 	err = add_samples(source, procs, batch);
 	procs_sweep(procs);
 	add_exits(source, procs);

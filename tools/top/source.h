@@ -106,7 +106,4 @@ void source_drain(struct source *source);
 /* All targets of a session, into a batch that grows with them. Return: 0, or what errno was. */
 int batch_fetch(struct batch *batch, struct tm_session *session, uint64_t *time_ns);
 
-/* By how much CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC. */
-uint64_t source_ahead_ns(void);
-
 #endif /* TMCTL_TOP_SOURCE_H */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "parse.h"
 #include "threads.h"
 
@@ -79,7 +80,7 @@ int threads_screen(struct threads *threads, const struct row *rows, size_t count
 	if (err)
 		return err;
 	threads->latest = !threads->latest;
-	procs_begin(&threads->procs, time_ns, source_ahead_ns());
+	procs_begin(&threads->procs, time_ns, clock_boottime_ahead_ns());
 	for (i = 0; i < batch->count; i++) {
 		const struct task_sample *sample = &batch->samples[i];
 
