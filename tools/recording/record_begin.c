@@ -213,13 +213,13 @@ static void note_begin(struct record *rec)
  */
 static int open_and_look(struct record *rec)
 {
-	int status = open_session(rec);
+	int status = open_session(rec), err;
 
 	if (status || rec->argv)
 		return status;
 	note_begin(rec);
-	rec->first = target_batch(&rec->target, &rec->first_count);
-	return rec->first ? STATUS_DONE : no_session(rec, errno);
+	err = batch_take(&rec->first, rec->target.session, NULL);
+	return err ? no_session(rec, err) : STATUS_DONE;
 }
 
 /*

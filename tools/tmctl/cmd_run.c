@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -16,6 +15,7 @@
 
 #include <taskmonitor/taskmonitor.h>
 
+#include "batch.h"
 #include "child.h"
 #include "clock.h"
 #include "error.h"
@@ -281,17 +281,15 @@ static void settle(struct run *run)
 /* Of those that live on, what they have used by now. */
 static void sample_survivors(struct run *run)
 {
-	size_t room = (size_t)tm_ring_targets_alive(run->ring) + 64, total;
-	struct task_sample *samples;
-	ssize_t n, i;
+	struct batch batch = { 0 };
+	size_t i;
 
-	if (room == 64)
+	if (!tm_ring_targets_alive(run->ring))
 		return;
-	samples = calloc(room, sizeof(*samples));
-	n = samples ? tm_session_batch(run->session, samples, room, &total, NULL) : -1;
-	for (i = 0; i < n; i++)
-		tree_add(&run->tree, &samples[i]);
-	free(samples);
+	batch_take(&batch, run->session, NULL);
+	for (i = 0; i < batch.count; i++)
+		tree_add(&run->tree, &batch.samples[i]);
+	batch_free(&batch);
 }
 
 static uint64_t elapsed_ns(const struct run *run)

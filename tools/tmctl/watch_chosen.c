@@ -125,11 +125,12 @@ static int add_exits(struct crowd *c)
 /* Exited targets stay in a list's samples; their exit record has told of them. */
 static int add_living(struct crowd *c)
 {
+	const struct batch *batch = &c->sampling.batch;
 	int status = STATUS_DONE;
 	size_t i;
 
-	for (i = 0; i < c->sampling.count && !status; i++) {
-		struct task_sample *sample = &c->sampling.samples[i];
+	for (i = 0; i < batch->count && !status; i++) {
+		struct task_sample *sample = &batch->samples[i];
 
 		if (!(sample->flags & TM_SAMPLE_EXITED))
 			status = add_sample(c, sample, false);
@@ -139,12 +140,13 @@ static int add_living(struct crowd *c)
 
 static int one_interval(struct crowd *c)
 {
+	const struct batch *batch = &c->sampling.batch;
 	int status = sampling_take(&c->sampling);
 
 	if (status)
 		return status;
 	c->before_ns = c->now_ns;
-	c->now_ns = c->sampling.count ? c->sampling.samples[0].time_ns : clock_monotonic_ns();
+	c->now_ns = batch->count ? batch->samples[0].time_ns : clock_monotonic_ns();
 	c->suspended_ns = clock_boottime_ahead_ns();
 	c->head = false;
 	status = add_exits(c);

@@ -135,38 +135,13 @@ void source_close(struct source *source)
 {
 	tm_ring_unmap(source->ring);
 	tm_session_close(source->session);
-	free(source->batches[0].samples);
-	free(source->batches[1].samples);
+	batch_free(&source->batches[0]);
+	batch_free(&source->batches[1]);
 	free(source->exits);
 	memset(source, 0, sizeof(*source));
 }
 
 /* --- samples ---------------------------------------------------------------------------- */
-
-int batch_fetch(struct batch *batch, struct tm_session *session, uint64_t *time_ns)
-{
-	struct task_sample *samples;
-	size_t total;
-	ssize_t n;
-
-	for (;;) {
-		n = tm_session_batch(session, batch->samples, batch->room, &total, time_ns);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		if (total <= batch->room)
-			break;
-		total += total / 8 + 64;
-		samples = realloc(batch->samples, total * sizeof(*samples));
-		if (!samples)
-			return ENOMEM;
-		batch->samples = samples;
-		batch->room = total;
-	}
-	batch->count = (size_t)n;
-	return 0;
-}
 
 /* The module decides which are one's own; of those that it has already it says EEXIST. */
 static void scan_own(struct source *source, const struct procs *procs)
@@ -273,7 +248,7 @@ int source_screen(struct source *source, struct procs *procs)
 
 	if (source->scope == SOURCE_OWN)
 		scan_own(source, procs);
-	err = batch_fetch(batch, source->session, &time_ns);
+	err = batch_take(batch, source->session, &time_ns);
 	if (err)
 		return err;
 	source->latest = !source->latest;

@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -76,7 +75,7 @@ int threads_screen(struct threads *threads, const struct row *rows, size_t count
 		if (proc->unfolded)
 			add_threads(threads, proc->pid);
 	}
-	err = batch_fetch(batch, threads->session, &time_ns);
+	err = batch_take(batch, threads->session, &time_ns);
 	if (err)
 		return err;
 	threads->latest = !threads->latest;
@@ -97,7 +96,7 @@ void threads_close(struct threads *threads)
 {
 	tm_session_close(threads->session);
 	procs_free(&threads->procs);
-	free(threads->batches[0].samples);
-	free(threads->batches[1].samples);
+	batch_free(&threads->batches[0]);
+	batch_free(&threads->batches[1]);
 	threads_init(threads, threads->device);
 }
