@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -10,7 +9,7 @@
 
 #include "clock.h"
 #include "error.h"
-#include "parse.h"
+#include "selection_proc.h"
 #include "source.h"
 #include "status.h"
 
@@ -143,24 +142,29 @@ void source_close(struct source *source)
 
 /* --- samples ---------------------------------------------------------------------------- */
 
+struct scan {
+	struct tm_session *session;
+	const struct procs *procs;
+};
+
 /* The module decides which are one's own; of those that it has already it says EEXIST. */
+static void add_process(pid_t pid, void *arg)
+{
+	const struct scan *scan = arg;
+
+	if (!procs_alive(scan->procs, pid))
+		tm_session_add(scan->session, pid);
+}
+
 static void scan_own(struct source *source, const struct procs *procs)
 {
+	struct scan scan = { source->session, procs };
 	uint64_t now = clock_monotonic_ns();
-	struct dirent *entry;
-	pid_t pid;
-	DIR *dir;
 
 	if (source->scanned_ns && now - source->scanned_ns < SCAN_NS)
 		return;
 	source->scanned_ns = now;
-	dir = opendir("/proc");
-	while (dir && (entry = readdir(dir))) {
-		if (!parse_pid(entry->d_name, &pid) && !procs_alive(procs, pid))
-			tm_session_add(source->session, pid);
-	}
-	if (dir)
-		closedir(dir);
+	selection_each_process(add_process, &scan);
 }
 
 static bool keep_exit(struct source *source, const struct task_sample *record)
