@@ -12,7 +12,6 @@
 # ${XDG_CACHE_HOME:-~/.cache}/taskmonitor/in-tree: some seconds of xz, and 180 MB.
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
 place=$here/../../packaging/in-tree/place.sh

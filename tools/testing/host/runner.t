@@ -5,7 +5,6 @@
 # in a guest turns the verdict red.
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
 export KERNEL="${KERNEL:-6.12}"
