@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figure.h"
 #include "run_tree.h"
 
 #define NO_LIFE		UINT32_MAX
@@ -102,30 +103,11 @@ const struct life *tree_find(const struct tree *tree, int32_t pid)
 static void keep(struct task_sample *to, const struct task_sample *from)
 {
 	uint64_t kept = from->valid & ~to->valid & ~TM_VALID_MEM;
+	size_t i;
 
-	if (kept & TM_VALID_CPU) {
-		to->utime = from->utime;
-		to->stime = from->stime;
-	}
-	if (kept & TM_VALID_PEAK_RSS)
-		to->peak_rss_bytes = from->peak_rss_bytes;
-	if (kept & TM_VALID_FAULTS) {
-		to->min_flt = from->min_flt;
-		to->maj_flt = from->maj_flt;
-	}
-	if (kept & TM_VALID_SWITCHES) {
-		to->nvcsw = from->nvcsw;
-		to->nivcsw = from->nivcsw;
-	}
-	if (kept & TM_VALID_RUN_DELAY)
-		to->run_delay_ns = from->run_delay_ns;
-	if (kept & TM_VALID_IO_BYTES) {
-		to->read_bytes = from->read_bytes;
-		to->write_bytes = from->write_bytes;
-	}
-	if (kept & TM_VALID_IO_CHARS) {
-		to->rchar_bytes = from->rchar_bytes;
-		to->wchar_bytes = from->wchar_bytes;
+	for (i = 0; i < FIGURE_COUNT; i++) {
+		if (kept & figures[i].needs)
+			figure_set(&figures[i], to, figure_get(&figures[i], from));
 	}
 	if (kept & TM_VALID_EXIT) {
 		to->exit_code = from->exit_code;
@@ -280,19 +262,16 @@ void tree_end(struct tree *tree)
 
 static void add_figures(struct task_sample *total, const struct task_sample *one)
 {
-	total->valid |= one->valid & ~(TM_VALID_MEM | TM_VALID_EXIT | TM_VALID_PEAK_RSS);
-	/* What a life does not know is 0 in it, and adds nothing. */
-	total->utime += one->utime;
-	total->stime += one->stime;
-	total->min_flt += one->min_flt;
-	total->maj_flt += one->maj_flt;
-	total->nvcsw += one->nvcsw;
-	total->nivcsw += one->nivcsw;
-	total->run_delay_ns += one->run_delay_ns;
-	total->read_bytes += one->read_bytes;
-	total->write_bytes += one->write_bytes;
-	total->rchar_bytes += one->rchar_bytes;
-	total->wchar_bytes += one->wchar_bytes;
+	size_t i;
+
+	for (i = 0; i < FIGURE_COUNT; i++) {
+		const struct figure *f = &figures[i];
+
+		if (!f->counter || !(one->valid & f->needs))
+			continue;
+		total->valid |= f->needs;
+		figure_set(f, total, figure_get(f, total) + figure_get(f, one));
+	}
 }
 
 struct tree_sums tree_sum(const struct tree *tree)
