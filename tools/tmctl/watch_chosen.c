@@ -78,11 +78,14 @@ static void begin_with_nothing(const struct crowd *c, struct member *m,
 	run_begin(&m->run, &nothing);
 }
 
+static bool by_pid(const struct selection *sel)
+{
+	return sel->pid_count && sel->scope == TM_SCOPE_LIST && !sel->threads;
+}
+
 static bool worth_a_row(const struct crowd *c, const struct rates *rates, bool gone)
 {
-	const struct selection *sel = &c->sampling.selection;
-
-	return c->w->all || gone || (sel->pid_count && sel->scope == TM_SCOPE_LIST && !sel->threads) || !rates->cpu_known ||
+	return c->w->all || gone || by_pid(&c->sampling.selection) || !rates->cpu_known ||
 	       rates->cpu > 0;
 }
 
