@@ -196,11 +196,27 @@ static bool all_gone(const struct crowd *c)
 	       !tm_session_state(s->session, &state) && !state.targets_alive;
 }
 
+/* Of whom the rows could not tell. */
+static int say_who_is_missing(const struct crowd *c)
+{
+	const struct sampling *s = &c->sampling;
+	int status = STATUS_DONE;
+	struct tm_state state;
+
+	if (s->lost)
+		status = fail(STATUS_FAILED, "watch: %" PRIu64 " exits came too fast to be shown",
+			      s->lost);
+	if (!tm_session_state(s->session, &state) && state.dropped)
+		status = fail(STATUS_FAILED, "watch: %" PRIu64 " processes could not be watched: "
+			      "they were born too fast", (uint64_t)state.dropped);
+	return status;
+}
+
 static int watch(struct crowd *c)
 {
 	uint64_t interval = c->w->out.interval_ns, deadline = clock_monotonic_ns();
 	bool done = false;
-	int status;
+	int status, missing;
 
 	status = one_interval(c);
 	while (!status && !done && c->tick <= c->w->count) {
@@ -213,9 +229,9 @@ static int watch(struct crowd *c)
 			return STATUS_DONE;	/* output_close() has the last word */
 	}
 	print_averages(c);
-	if (c->sampling.lost)
-		return fail(STATUS_FAILED, "watch: %" PRIu64 " exits came too fast to be shown",
-			    c->sampling.lost);
+	missing = say_who_is_missing(c);
+	if (missing)
+		return missing;
 	if (!status && done)
 		return fail(STATUS_FAILED, "watch: all %zu have exited",
 			    c->sampling.selection.pid_count);
