@@ -48,7 +48,8 @@ build_programs() {
 	local missing status
 	programs=$top/build/unit/$1
 	mkdir -p "$top/build"
-	flock "$top/build/lock" make -s -C "$top/tools/$1" OUT="$programs" >"$work/log" 2>&1
+	flock "$top/build/lock" make -s -C "$top/tools/$1" OUT="$programs" \
+		LIBOUT="$top/build/unit/tmctl/lib" COMMONOUT="$top/build/unit/tmctl/common" >"$work/log" 2>&1
 	status=$?
 	missing=$(grep ' is not built: no ' "$work/log")
 	if [ -n "$missing" ]; then
