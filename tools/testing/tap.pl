@@ -24,7 +24,6 @@ if (@ARGV) {
 	my $harness = TAP::Harness->new({
 		verbosity => $verbose ? 1 : 0,
 		jobs => $jobs,
-		timer => 1,
 		exec => sub { [$_[1] =~ /\.tap$/ ? ('cat', $_[1]) : $_[1]] },
 	});
 	# A failed line, and the comments that follow it and explain it; of a
@@ -54,6 +53,7 @@ if (@ARGV) {
 	$all->stop;
 	$harness->summary($all);
 	die $@ if $@;
+	show_longest($all);
 	for my $file ($all->descriptions) {
 		my ($p) = $all->parsers($file);
 		# A wrong plan, a bad exit status, no output: a failure each,
@@ -64,5 +64,19 @@ if (@ARGV) {
 		$tests += $p->passed - $p->skipped unless $file =~ m{(^|/)_[^/]*$};
 	}
 }
+# Where to look when it takes too long.
+sub show_longest {
+	my ($all) = @_;
+	my %seconds;
+	for my $p (map { [$_, $all->parsers($_)] } $all->descriptions) {
+		my ($file, $parser) = @$p;
+		$seconds{$file} = $parser->end_time - $parser->start_time if $parser->end_time;
+	}
+	my @long = grep { $seconds{$_} >= 10 } sort { $seconds{$b} <=> $seconds{$a} } keys %seconds;
+	splice @long, 6 if @long > 6;
+	print "longest: ", join(", ", map { sprintf "%s %.0f s", m{([^/]*)$}, $seconds{$_} } @long), "\n"
+		if @long;
+}
+
 print "$passed passed, $failed failed", $skipped ? ", $skipped skipped" : '', "\n";
 exit($failed || !$tests ? 1 : 0);
