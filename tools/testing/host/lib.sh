@@ -31,13 +31,21 @@ skip() {	# skip WHAT WHY: WHY names what was missing
 	echo "ok $n - $1 # SKIP $2"
 }
 
+# not_built WHAT: all there is to say of these tests, and no reason to end the others
+not_built() {
+	ok "$1 builds" false
+	sed 's/^/# /' "$work/log"
+	echo "1..$n"
+	exit 1
+}
+
 # build_module: sets $kernel, MODULE, TMCTL and what else build.sh says.
 # KERNEL=6.12 is the kernel to try.
 # shellcheck disable=SC2034
 build_module() {
 	local built
 	kernel=${KERNEL:-6.12}
-	built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
+	built=$("$testing/build.sh" "$kernel" 2>"$work/log") || not_built "the module for $kernel"
 	eval "$built"
 	: "${MODULE:?}" "${TMCTL:?}"
 }
@@ -56,10 +64,7 @@ build_programs() {
 		echo "1..0 # SKIP ${missing//$'\n'/; }"
 		exit
 	fi
-	[ $status = 0 ] && return
-	sed 's/^/# /' "$work/log"
-	echo "Bail out! tools/$1 does not build"
-	exit 1
+	[ $status = 0 ] || not_built "tools/$1"
 }
 
 relay() {	# relay PREFIX RUNNER-OPTION...: what a guest says becomes ours

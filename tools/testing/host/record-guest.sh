@@ -16,6 +16,10 @@ is() {	# is WHAT GOT WANTED
 }
 sql() { sqlite3 "$1" "$2" 2>&1; }
 meta() { sql "$1" "SELECT value FROM meta WHERE key = '$2'"; }
+# until_begun FILE: there is a first commit
+until_begun() {
+	until [ "$(meta "$1" records 2>/dev/null)" -ge 0 ] 2>/dev/null; do sleep 0.05; done
+}
 milliseconds() { awk '{ printf "%d", $1 * 1000 }' /proc/uptime; }
 
 export PATH=/files:$PATH
@@ -80,8 +84,12 @@ result $? "--json: the summary as an object"
 
 sleep 1000 &
 one=$!
-(sleep 0.5; kill $one) &
-tmctl record -q -o list.tmr -p $one -i 10ms 2>err
+tmctl record -q -o list.tmr -p $one -i 10ms 2>err &
+recorder=$!
+until_begun list.tmr
+sleep 0.5
+kill $one
+wait $recorder
 is "-p: ends with the process" $? 0
 is "-p: it alone" "$(sql list.tmr 'SELECT group_concat(pid) FROM process')" $one
 is "-p: how it ended" "$(sql list.tmr 'SELECT exit_code FROM process')" 15
@@ -93,7 +101,7 @@ named=$!
 until [ "$(cat /proc/$named/comm)" = named ]; do sleep 0.01; done
 tmctl record -q -o name.tmr -C '^named$' -i 10ms -d 10s 2>err &
 recorder=$!
-until [ "$(meta name.tmr records 2>/dev/null)" -ge 0 ] 2>/dev/null; do sleep 0.05; done
+until_begun name.tmr
 echo on >go
 wait $named
 sleep 0.5
