@@ -161,6 +161,7 @@ for moment in 0.05 0.4 1.03 1.6 4.5; do
 	rm -f kill.tmr*
 	tmctl-record -q -o kill.tmr -a -i 2ms 2>err &
 	recorder=$!
+	[ ${moment%.*} = 0 ] || until_begun kill.tmr
 	sleep $moment
 	killed=$(milliseconds)
 	kill -9 $recorder
