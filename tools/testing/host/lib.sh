@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# For the tests that boot machines, sourced: a place to work that goes again, and
-# TAP. $testing is tools/testing.
+# For the tests that boot machines, sourced: a place to work that goes again, TAP,
+# and what is built to be taken along. $top is the checkout, $testing tools/testing.
 
 set -u
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+testing=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034  # for those who source this
+top=$(cd "$testing/../.." && pwd)
 
 n=0 failed=""
 ok() {	# ok WHAT COMMAND...: passes if COMMAND does
@@ -26,6 +29,37 @@ ok() {	# ok WHAT COMMAND...: passes if COMMAND does
 skip() {	# skip WHAT WHY: WHY names what was missing
 	n=$((n + 1))
 	echo "ok $n - $1 # SKIP $2"
+}
+
+# build_module: sets $kernel, MODULE, TMCTL and what else build.sh says.
+# KERNEL=6.12 is the kernel to try.
+# shellcheck disable=SC2034
+build_module() {
+	local built
+	kernel=${KERNEL:-6.12}
+	built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
+	eval "$built"
+	: "${MODULE:?}" "${TMCTL:?}"
+}
+
+# build_programs FOLDER: what tools/FOLDER makes, linked dynamically, into $programs, where
+# the host's tests have it already. Where its library is not here all tests are skipped.
+build_programs() {
+	local missing status
+	programs=$top/build/unit/$1
+	mkdir -p "$top/build"
+	flock "$top/build/lock" make -s -C "$top/tools/$1" OUT="$programs" \
+		LIBOUT="$top/build/unit/tmctl/lib" COMMONOUT="$top/build/unit/tmctl/common" >"$work/log" 2>&1
+	status=$?
+	missing=$(grep ' is not built: no ' "$work/log")
+	if [ -n "$missing" ]; then
+		echo "1..0 # SKIP ${missing//$'\n'/; }"
+		exit
+	fi
+	[ $status = 0 ] && return
+	sed 's/^/# /' "$work/log"
+	echo "Bail out! tools/$1 does not build"
+	exit 1
 }
 
 relay() {	# relay PREFIX RUNNER-OPTION...: what a guest says becomes ours

@@ -80,8 +80,6 @@ result $? "--json: the summary as an object"
 
 sleep 1000 &
 one=$!
-sh -c 'while :; do :; done' &
-two=$!
 (sleep 0.5; kill $one) &
 tmctl record -q -o list.tmr -p $one -i 10ms 2>err
 is "-p: ends with the process" $? 0
@@ -106,6 +104,8 @@ is "-C: one process, to its end under another name" \
 tmctl record -q -o none.tmr -p 4194000 2>err
 is "-p: no such process" $? 1
 is "-p: and no file" "$(ls none* 2>/dev/null)" ""
+sh -c 'while :; do :; done' &
+two=$!
 began=$(milliseconds)
 tmctl record -q -o busy.tmr -a -i 50ms -d 1s 2>err
 is "-d: ends" $? 0
@@ -119,6 +119,7 @@ result $? "-a: a process from before, for all of the time"
 tmctl report -j --from 200ms --to 300ms busy.tmr >out 2>err
 grep -q "\"pid\":$two,.*\"elapsed_ns\":100000000," out
 result $? "report --from --to: a tenth of a second"
+kill -STOP $two	# until there is something to fill a file with
 
 # --- ends ------------------------------------------------------------------------------------
 
@@ -176,6 +177,7 @@ kill $storms
 
 # --- where there is not enough room --------------------------------------------------------------
 
+kill -CONT $two
 mkdir full
 mount -t tmpfs -o size=400k tmpfs full
 timeout 60 tmctl-record -q -o full/a.tmr -a -i 1ms 2>err

@@ -5,7 +5,6 @@
 # in a guest turns the verdict red.
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
 export KERNEL="${KERNEL:-6.12}"
@@ -117,12 +116,14 @@ END
 chmod +x "$work/bin/qemu-system-x86_64"
 
 cd "$work" || exit
+run hung --timeout 40 --tests hang &	# does nothing for the most part of it
 run good --tests pass &
+pids=($!)
 run bad --test-timeout 3 --no-verdict --tests \
 	fail status short silent warns loaded bails slow pass stuck crash never &
-run hung --timeout 40 --tests hang &
+pids+=($!)
 run exec --exec script "two words" &
-wait
+wait "${pids[@]}" $!
 # 6.1 does not die of an int3 that has gone: its kprobes return to it, for ever
 # where the emulator keeps it.
 dies=1

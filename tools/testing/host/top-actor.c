@@ -2,7 +2,7 @@
 /*
  * actor ROLE NAME: a process of that name for top-guest.sh to find on the screen.
  *
- *	busy		never sleeps
+ *	busy		works half of the time: of two CPUs the screen needs one
  *	idle		does nothing
  *	family		has a child of the name NAME-child, and that one NAME-grand
  *	threads		three threads beside the first, of the names NAME-1 to 3
@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static void rename_to(const char *name, const char *more)
@@ -23,6 +24,21 @@ static void rename_to(const char *name, const char *more)
 
 	snprintf(full, sizeof(full), "%s%s", name, more);
 	prctl(PR_SET_NAME, full);
+}
+
+static void be_busy(void)
+{
+	const struct timespec moment = { .tv_nsec = 10000000 };
+	struct timespec since, now;
+
+	for (;;) {
+		nanosleep(&moment, NULL);
+		clock_gettime(CLOCK_MONOTONIC, &since);
+		do {
+			clock_gettime(CLOCK_MONOTONIC, &now);
+		} while ((now.tv_sec - since.tv_sec) * 1000000000 + now.tv_nsec - since.tv_nsec <
+			 moment.tv_nsec);
+	}
 }
 
 static void rest(void)
@@ -93,8 +109,7 @@ int main(int argc, char **argv)
 		return 2;
 	rename_to(argv[2], "");
 	if (!strcmp(role, "busy")) {
-		for (;;)
-			__asm__ volatile("");
+		be_busy();
 	} else if (!strcmp(role, "family")) {
 		if (descend()) {
 			rename_to(argv[2], "-child");

@@ -24,6 +24,10 @@ until [ -s number ] && [ "$(cat /proc/$one/comm)" = spinner ]; do
 	usleep 10000
 done
 two=$(cat number)
+# Busy where that is looked at; it takes both CPUs.
+rest() { kill -STOP $one $two; }
+work() { kill -CONT $one $two; }
+rest
 
 # --- get and list ------------------------------------------------------------------
 
@@ -118,6 +122,7 @@ has err "del: invalid PID 'x'"
 
 # --- watch --------------------------------------------------------------------------
 
+work
 run 0 watch -p $one 0.2 3
 [ "$(grep -c " $one " out)" = 4 ]
 ok $? "  three rows and an average"
@@ -148,6 +153,8 @@ run 2 watch -t 1 1
 has err 'watch: --threads goes with -p, -C or -U'
 run 2 watch --follow -t -p 1
 has err '--follow or --threads, not both'
+
+rest
 
 # Who lives a moment: hundreds between two rows, in a tree, each with a row.
 many=$(rounds 200)
@@ -180,6 +187,7 @@ grep -q '"schema":"taskmonitor.average/1"' rows
 ok $? "  and averages"
 
 # Thread by thread.
+work
 run 0 watch -t -p $one 0.2 1
 has out 'UID +TGID +TID '
 has out " $one +$one "

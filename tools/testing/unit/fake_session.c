@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What the sessions of the libtaskmonitor that plays the module cannot do: be
- * read, waited for or mapped. Commands that need it are tested against the
- * module. The rest of sessions is in fake_processes.c.
+ * waited for or mapped. Commands that need it are tested against the module. The
+ * rest of sessions is in fake_processes.c.
+ *
+ * FAKE_LOST is how many records were lost, which is all that a session has to
+ * read; FAKE_DROPPED how many processes it could not watch, which is all that is
+ * known of its state.
  */
 #include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <taskmonitor/taskmonitor.h>
 
@@ -30,16 +36,27 @@ int tm_session_add_thread(struct tm_session *s, pid_t tid)
 int tm_session_state(struct tm_session *s, struct tm_state *state)
 {
 	(void)s;
-	(void)state;
-	return none();
+	if (!getenv("FAKE_DROPPED"))
+		return none();
+	memset(state, 0, sizeof(*state));
+	state->targets = 1;
+	state->targets_alive = 1;
+	state->dropped = strtoull(getenv("FAKE_DROPPED"), NULL, 10);
+	return 0;
 }
 
 ssize_t tm_session_read(struct tm_session *s, struct task_sample *records, size_t n)
 {
+	static int told;
+
 	(void)s;
-	(void)records;
 	(void)n;
-	return none();
+	if (!getenv("FAKE_LOST") || told++)
+		return none();
+	memset(records, 0, sizeof(*records));
+	records->kind = TM_KIND_LOST;
+	records->lost_records = strtoull(getenv("FAKE_LOST"), NULL, 10);
+	return 1;
 }
 
 int tm_session_wait(struct tm_session *s, int timeout_ms)
