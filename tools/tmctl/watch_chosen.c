@@ -104,8 +104,9 @@ static int add_sample(struct crowd *c, struct task_sample *sample, bool gone)
 		begin_with_nothing(c, m, sample);
 	else if (is_new)
 		run_begin(&m->run, sample);
-	if (!c->tick)
-		return STATUS_DONE;	/* nothing yet to compare with */
+	/* Nothing yet to compare with; but who has gone is not seen again. */
+	if (!c->tick && !gone)
+		return STATUS_DONE;
 	row_fill(&row, sample);
 	row.rates = run_add(&m->run, sample);
 	if (!worth_a_row(c, &row.rates, gone))

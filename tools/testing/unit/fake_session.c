@@ -4,11 +4,12 @@
  * waited for or mapped. Commands that need it are tested against the module. The
  * rest of sessions is in fake_processes.c.
  *
- * FAKE_LOST is how many records were lost, which is all that a session has to
- * read; FAKE_DROPPED how many processes it could not watch, which is all that is
- * known of its state.
+ * All that a session has to read is a process that has exited, FAKE_EXIT, and that
+ * FAKE_LOST records were lost; all that is known of its state is how many
+ * processes it could not watch, FAKE_DROPPED.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,16 +48,26 @@ int tm_session_state(struct tm_session *s, struct tm_state *state)
 
 ssize_t tm_session_read(struct tm_session *s, struct task_sample *records, size_t n)
 {
-	static int told;
+	static bool told_exit, told_lost;
 
 	(void)s;
 	(void)n;
-	if (!getenv("FAKE_LOST") || told++)
-		return none();
 	memset(records, 0, sizeof(*records));
-	records->kind = TM_KIND_LOST;
-	records->lost_records = strtoull(getenv("FAKE_LOST"), NULL, 10);
-	return 1;
+	if (getenv("FAKE_EXIT") && !told_exit) {
+		told_exit = true;
+		records->kind = TM_KIND_EXIT;
+		records->flags = TM_SAMPLE_EXITED;
+		records->valid = TM_VALID_CPU;
+		records->pid = atoi(getenv("FAKE_EXIT"));
+		return 1;
+	}
+	if (getenv("FAKE_LOST") && !told_lost) {
+		told_lost = true;
+		records->kind = TM_KIND_LOST;
+		records->lost_records = strtoull(getenv("FAKE_LOST"), NULL, 10);
+		return 1;
+	}
+	return none();
 }
 
 int tm_session_wait(struct tm_session *s, int timeout_ms)

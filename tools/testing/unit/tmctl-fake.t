@@ -278,6 +278,12 @@ script '128 5 10000000000 0 0 1024 yes' 'error EINTR' 'error EINTR' \
 run tmctl watch 0.01 1
 ok "watch: an interrupted request is made again" row_matches 2 ' 50\.00 0\.00 - 50\.00 0 1 yes$'
 
+# --- watch: who has gone before the first look ---------------------------------------------
+
+FAKE_EXIT=777 run tmctl watch -p SELF 0.01 1
+ok "watch -p: an exit at once: exit code 0" [ "$status" = 0 ]
+ok "watch -p: an exit at once: has a row, shares unknown" out_matches ' 777( +-)+$'
+
 # --- watch: whom it could not show ---------------------------------------------------------
 
 run tmctl watch -p SELF 0.01 1
