@@ -180,14 +180,18 @@ if [ ${#tests[@]} -gt 0 ] && [ ${#bootable[@]} -gt 0 ]; then
 		mkdir -p "$results/$KVER"
 		files+=("${results#"$top"/}/$KVER")
 	done
-	boot_all &
-	cat >"$machines" <<-END
+	cat >"$machines" <<-'END'
 		#!/bin/sh
-		tail --pid=$! -f /dev/null
+		flock "$0" true
 		echo 1..1
 		echo "ok 1 - the machines have come to their ends"
 	END
 	chmod +x "$machines"
+	# Who boots them holds this lock, and lets go of it with its end.
+	exec 8<"$machines"
+	flock 8
+	boot_all &
+	exec 8<&-
 	files=("${machines#"$top"/}" "${files[@]}")
 fi
 
