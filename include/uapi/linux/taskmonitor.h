@@ -448,8 +448,8 @@ struct tm_session_list {
  * @TM_THRESHOLD_CPU: CPU use between two samples, millionths of one CPU (several
  *	threads may pass 1000000)
  * @TM_THRESHOLD_RUN_DELAY: time spent runnable, waiting for a CPU, between two
- *	samples: millionths of the time between them (several threads may pass
- *	1000000)
+ *	samples: millionths of the time between them. A wait counts when it is
+ *	over, all of it, and each thread's counts: so 1000000 may be passed.
  * @TM_THRESHOLD_THREADS: threads of the process
  * @TM_THRESHOLD_EXIT: no figure: every exit of a target crosses it, at once
  */
