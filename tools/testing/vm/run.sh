@@ -107,6 +107,17 @@ kvm_works() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# tsc_khz: how fast this machine's time stamp counter runs; fails if it has none
+tsc_khz() {
+	local program=$top/build/vm/tsc-khz
+	if [ ! "$program" -nt "$here/tsc-khz.c" ]; then
+		mkdir -p "$top/build/vm"
+		gcc -O2 -Wall -Werror -o "$work/tsc-khz" "$here/tsc-khz.c"
+		mv "$work/tsc-khz" "$program"
+	fi
+	"$program"
+}
+
 # stage SRC DEST: copy a file into the guest's tree.
 root=$work/root
 stage() {
@@ -174,6 +185,7 @@ tcg)
 	# in boot, with five levels of page tables, is too much for KASAN. And on a
 	# busy host the timer may fail the kernel's test of whether it ticks in time.
 	cmdline+=" tsc=reliable mitigations=off no5lvl no_timer_check"
+	[ "$ARCH" != amd64 ] || ! khz=$(tsc_khz) || cmdline+=" tsc_early_khz=$khz"
 	;;
 icount)
 	machine=(-accel tcg -icount "shift=0,sleep=off" -seed 1
