@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The Debian packages in a Debian with systemd: installed, built by DKMS for the kernel
+# that runs and for one that does not, loaded, used by root and by others, upgraded while
+# in use, removed while in use, purged. make check-packages runs it. The guest's part,
+# which speaks TAP, is packages-guest.sh.
+#
+#	KERNEL=6.12	the kernel to try; DKMS builds for the other one, too
+
+here=$(cd "$(dirname "$0")" && pwd)
+testing=$here/..
+top=$(cd "$testing/../.." && pwd)
+# shellcheck source=tools/testing/host/lib.sh
+. "$testing/host/lib.sh"
+kernel=${KERNEL:-6.12}
+case $kernel in
+6.1|6.1:*) other=6.12 ;;
+*) other=6.1 ;;
+esac
+
+# The same sources, a release later. There is no git there.
+later() {
+	local patch
+	mkdir "$work/later" &&
+	(cd "$top" && git -c "safe.directory=*" ls-files -z | xargs -0 cp -P --parents -t "$work/later") || return 1
+	cd "$work/later" || return 1
+	patch=$(sed -n 's/^#define TM_VERSION_PATCH[[:space:]]*//p' include/uapi/linux/taskmonitor.h)
+	sed -i "s/^\(#define TM_VERSION_PATCH[[:space:]]*\).*/\1$((patch + 1))/" include/uapi/linux/taskmonitor.h
+	sed "1s/(.*)/($(tools/version.sh))/; /^ -- /q" "$top/tools/packaging/debian/changelog" |
+		cat - <(echo) "$top/tools/packaging/debian/changelog" >tools/packaging/debian/changelog
+	tools/packaging/deb.sh "$work/new"
+}
+
+"$testing/setup.sh" check packages || { echo "Bail out! packages are missing"; exit 1; }
+"$top/tools/packaging/deb.sh" "$work/old" >"$work/log" 2>&1
+ok "the packages are built" test $? = 0
+[ -z "$failed" ] || { sed 's/^/# /' "$work/log"; echo "1..$n"; exit 1; }
+(later) >"$work/log" 2>&1
+ok "and those of a later release, without git" test $? = 0
+[ -z "$failed" ] || { sed 's/^/# /' "$work/log"; echo "1..$n"; exit 1; }
+
+image=$("$testing/vm/debian.sh" "$kernel" "$other") || { echo "Bail out! no Debian root"; exit 1; }
+eval "$image"
+: "${IMAGE:?}" "${KVER:?}" "${HEADERS:?}"
+
+files=()
+for f in "$work"/old/*.deb "$work"/new/*.deb; do
+	case $f in
+	*-dbgsym_*) ;;
+	*) files+=(--file "$f:${f#"$work"/}") ;;
+	esac
+done
+relay "" -k "$kernel" --root "$IMAGE" --memory 2048 --timeout "${TIMEOUT:-2400}" "${files[@]}" \
+	--exec "$here/packages-guest.sh" "$KVER" "$HEADERS" "$("$top/tools/version.sh")" "$("$work/later/tools/version.sh")"
+echo "1..$n"
