@@ -5,9 +5,8 @@
 #
 # usage: deb.sh [DIR]
 #
-# They come to lie in DIR (default build/deb), the log beside them. What git knows of
-# is copied there and built: what else lies around has no part in it. Without git it
-# is everything but build/.
+# They come to lie in DIR (default build/deb; another is to be empty), the log beside them. What git knows of
+# is copied there and built: what else lies around has no part in it.
 
 set -eu
 export LC_ALL=C
@@ -33,17 +32,10 @@ packaged=$(dpkg-parsechangelog -l "$top/tools/packaging/debian/changelog" -S Ver
 [ "${packaged%%[+~]*}" = "$version" ] ||
 	die "the changelog ends at $packaged, and the sources are $version: add an entry to it"
 
+[ $# = 0 ] || [ -z "$(ls -A "$out" 2>/dev/null)" ] || die "$out: there are files in it"
 rm -rf "$out"
 source=$out/taskmonitor-$version
-mkdir -p "$source"
-cd "$top"
-# Whoever may read a checkout may build from it, also if it is another user's.
-git=(git -c "safe.directory=*")
-if [ "$("${git[@]}" rev-parse --show-toplevel 2>/dev/null)" = "$top" ]; then
-	"${git[@]}" ls-files -z
-else
-	find . -path ./build -prune -o \( -type f -o -type l \) -print0
-fi | xargs -0 cp -P --preserve=mode,timestamps --parents -t "$source"
+"$top/tools/packaging/copy-sources.sh" "$source"
 cp -R "$source/tools/packaging/debian" "$source/debian"
 
 cd "$source"

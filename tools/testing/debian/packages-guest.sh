@@ -154,6 +154,8 @@ check "nor the whole system" exits 4 as alice tmctl top --batch -n 1
 check "nor changes what others see" exits 4 as alice tmctl start
 kill $sleeper
 check "somebody else is refused" exits 4 as bob tmctl run true
+check "and doctor says how that can be changed" eval \
+	'as bob tmctl doctor | grep -F "adduser USER \$(stat -c %G $device)"'
 
 # --- the other programs, the library ------------------------------------------------------
 

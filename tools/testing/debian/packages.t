@@ -20,28 +20,29 @@ case $kernel in
 esac
 
 # The same sources, a release later. There is no git there.
-later() {
-	local patch
-	mkdir "$work/later" &&
-	(cd "$top" && git -c "safe.directory=*" ls-files -z | xargs -0 cp -P --parents -t "$work/later") || return 1
-	cd "$work/later" || return 1
+later() (
+	set -e
+	"$top/tools/packaging/copy-sources.sh" "$work/later"
+	cd "$work/later"
 	patch=$(sed -n 's/^#define TM_VERSION_PATCH[[:space:]]*//p' include/uapi/linux/taskmonitor.h)
 	sed -i "s/^\(#define TM_VERSION_PATCH[[:space:]]*\).*/\1$((patch + 1))/" include/uapi/linux/taskmonitor.h
 	sed "1s/(.*)/($(tools/version.sh))/; /^ -- /q" "$top/tools/packaging/debian/changelog" |
 		cat - <(echo) "$top/tools/packaging/debian/changelog" >tools/packaging/debian/changelog
 	tools/packaging/deb.sh "$work/new"
+)
+
+# must WHAT COMMAND...: without it there is nothing to go on with
+must() {
+	"${@:2}" >"$work/said" 2>"$work/log"
+	ok "$1" test $? = 0
+	[ -z "$failed" ] || { sed 's/^/# /' "$work/log"; echo "1..$n"; exit 1; }
 }
 
-"$testing/setup.sh" check packages || { echo "Bail out! packages are missing"; exit 1; }
-"$top/tools/packaging/deb.sh" "$work/old" >"$work/log" 2>&1
-ok "the packages are built" test $? = 0
-[ -z "$failed" ] || { sed 's/^/# /' "$work/log"; echo "1..$n"; exit 1; }
-(later) >"$work/log" 2>&1
-ok "and those of a later release, without git" test $? = 0
-[ -z "$failed" ] || { sed 's/^/# /' "$work/log"; echo "1..$n"; exit 1; }
-
-image=$("$testing/vm/debian.sh" "$kernel" "$other") || { echo "Bail out! no Debian root"; exit 1; }
-eval "$image"
+must "what it takes is installed" "$testing/setup.sh" check packages
+must "the packages are built" "$top/tools/packaging/deb.sh" "$work/old"
+must "and those of a later release, without git" later
+must "there is a Debian to try them in" "$testing/vm/debian.sh" "$kernel" "$other"
+eval "$(cat "$work/said")"
 : "${IMAGE:?}" "${KVER:?}" "${HEADERS:?}"
 
 files=()

@@ -19,10 +19,11 @@ die() { echo "debian.sh: $*" >&2; exit 1; }
 [ $# -ge 1 ] || die "usage: debian.sh SERIES[:FLAVOUR] [MORE-HEADERS...]"
 here=$(cd "$(dirname "$0")" && pwd)
 KVER=$("$here/kernels.sh" -p KVER "$1")
+suite=bookworm
+name=$suite-${1/:/-}
 shift
 others=()
 for k; do others+=("$("$here/kernels.sh" -p KVER "$k")"); done
-suite=bookworm
 mirror=http://deb.debian.org/debian
 packages=(systemd-sysv udev kmod initramfs-tools procps curl pkg-config libc6-dev dkms
 	  libcairo2 libmicrohttpd12 libncursesw6 libsqlite3-0
@@ -31,7 +32,7 @@ packages=(systemd-sysv udev kmod initramfs-tools procps curl pkg-config libc6-de
 top=${XDG_CACHE_HOME:-$HOME/.cache}/taskmonitor/debian
 mkdir -p "$top"
 recipe=$({ cat "$0"; echo "${packages[*]}"; } | sha256sum | cut -c 1-10)
-IMAGE=$top/$suite-$KVER-$recipe
+IMAGE=$top/$name-$recipe
 
 # shellcheck disable=SC2016  # for another shell to expand, here and below
 # Run with the image's root as $1, before the packages are there: update-initramfs is to
@@ -97,7 +98,7 @@ if [ ! -f "$IMAGE" ]; then
 		die "no Debian root could be made; the whole log is $top/log"
 	fi
 	# What it replaces goes.
-	find "$top" -maxdepth 1 -name "$suite-*" -exec rm -rf {} +
+	find "$top" -maxdepth 1 -name "$name-*" -exec rm -rf {} +
 	mv "$work/initrd" "$IMAGE.initrd"
 	mv "$work/image" "$IMAGE"
 fi
