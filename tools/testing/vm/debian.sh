@@ -18,9 +18,12 @@ die() { echo "debian.sh: $*" >&2; exit 1; }
 
 [ $# -ge 1 ] || die "usage: debian.sh SERIES[:FLAVOUR] [MORE-HEADERS...]"
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tools/testing/vm/arch.sh
+. "$here/arch.sh"
+[ "$(arch_of "$1")" = amd64 ] || die "$1: for amd64 alone"
 KVER=$("$here/kernels.sh" -p KVER "$1")
 suite=bookworm
-name=$suite-${1/:/-}
+name=$suite-${1/:/_}
 shift
 others=()
 for k; do others+=("$("$here/kernels.sh" -p KVER "$k")"); done
@@ -28,11 +31,6 @@ mirror=http://deb.debian.org/debian
 packages=(systemd-sysv udev kmod initramfs-tools procps curl pkg-config libc6-dev dkms
 	  libcairo2 libmicrohttpd12 libncursesw6 libsqlite3-0
 	  "linux-image-$KVER" "linux-headers-$KVER" "${others[@]/#/linux-headers-}")
-
-top=${XDG_CACHE_HOME:-$HOME/.cache}/taskmonitor/debian
-mkdir -p "$top"
-recipe=$({ cat "$0"; echo "${packages[*]}"; } | sha256sum | cut -c 1-10)
-IMAGE=$top/$name-$recipe
 
 # shellcheck disable=SC2016  # for another shell to expand, here and below
 # Run with the image's root as $1, before the packages are there: update-initramfs is to
@@ -80,6 +78,10 @@ make_image() {
 		mke2fs -q -t ext4 -E root_owner=0:0 -d "$0/root" "$0/image" 6G' "$work"
 }
 
+top=${XDG_CACHE_HOME:-$HOME/.cache}/taskmonitor/debian
+mkdir -p "$top"
+recipe=$({ declare -f make_image; echo "${packages[*]} $before $after"; } | sha256sum | cut -c 1-10)
+IMAGE=$top/$name-$recipe
 exec 9>"$top/.lock"
 flock 9
 if [ ! -f "$IMAGE" ]; then
