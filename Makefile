@@ -38,6 +38,21 @@ modules_install: modules ## install the module for the kernel of KDIR (INSTALL_M
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src \
 		INSTALL_MOD_PATH=$(if $(INSTALL_MOD_PATH),$(INSTALL_MOD_PATH),$(DESTDIR)) modules_install
 
+# DKMS builds there, for each kernel.
+VERSION	= $(shell tools/version.sh)
+DKMSDIR	= $(DESTDIR)/usr/src/taskmonitor-$(VERSION)
+
+.PHONY: dkms_install
+dkms_install: ## put the module's sources where DKMS finds them (DESTDIR)
+	cd src && find . \( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c' \
+		-exec install -D -m 644 {} $(abspath $(DKMSDIR))/src/{} \;
+	install -D -m 644 -t $(DKMSDIR)/include/uapi/linux include/uapi/linux/*.h
+	sed 's/#MODULE_VERSION#/$(VERSION)/' tools/packaging/dkms/dkms.conf >$(DKMSDIR)/dkms.conf
+
+.PHONY: deb
+deb: ## build the Debian packages, into build/deb
+	tools/packaging/deb.sh
+
 .PHONY: setup
 setup: ## install what demo, check and shell need (Debian, as root; else say what)
 	tools/testing/setup.sh check
@@ -57,6 +72,10 @@ check-debug: ## the same on kernels that complain: KASAN, lockdep, KCSAN (KERNEL
 .PHONY: check-machines
 check-machines: ## run the tests on real-time, cloud, arm64 and s390x kernels; build for all others
 	tools/testing/machines.sh
+
+.PHONY: check-packages
+check-packages: ## install, use, upgrade, remove the Debian packages in a machine (KERNEL=6.1)
+	tools/testing/tap.pl $(if $(V),-v) tools/testing/debian/packages.t
 
 .PHONY: bench
 bench: ## what it costs, beside pidstat, BPF and others (KERNELS="6.12", ACCEL=kvm, HERE=1)

@@ -8,6 +8,7 @@
 #define TM_CORE_SESSION_H
 
 #include <linux/poll.h>
+#include <linux/stringify.h>
 #include <linux/taskmonitor.h>
 #include <linux/types.h>
 
@@ -18,10 +19,8 @@ struct tm_rights;
 struct tm_session;
 struct vm_area_struct;
 
-#define TM_VERSION_MAJOR 0
-#define TM_VERSION_MINOR 1
-#define TM_VERSION_PATCH 0
-#define TM_VERSION_STRING "0.1.0"
+#define TM_VERSION_STRING __stringify(TM_VERSION_MAJOR) "." __stringify(TM_VERSION_MINOR) "." \
+			  __stringify(TM_VERSION_PATCH)
 
 /* A line of the lab: "pid N usr N sys N\n", the longest numbers and the NUL included. */
 #define TM_LINE_SIZE 80

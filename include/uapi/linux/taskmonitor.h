@@ -25,6 +25,14 @@
 #define TM_DEVICE_NAME	"taskmonitor"	/* /dev/taskmonitor */
 #define TM_IOC_MAGIC	'N'
 
+/*
+ * The version of the module, the library and the tools, which are released
+ * together. It stands here alone; whatever else tells it takes it from here.
+ */
+#define TM_VERSION_MAJOR	0
+#define TM_VERSION_MINOR	1
+#define TM_VERSION_PATCH	0
+
 #define TM_COMM_LEN	16	/* bytes of task_sample.comm, NUL included */
 #define TM_TEXT_SIZE	128	/* bytes of the buffer of TM_GET_TEXT */
 
