@@ -30,7 +30,8 @@ install: tools ## install tmctl, the library, the header and the man pages (PREF
 	$(MAKE) -C tools/lib install
 	for p in $(PROGRAMS); do $(MAKE) -C $$p install || exit; done
 	install -d $(DESTDIR)$(PREFIX)/include/linux $(DESTDIR)$(MANDIR)/man4
-	install -m 644 include/uapi/linux/taskmonitor.h $(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 include/uapi/linux/taskmonitor.h include/uapi/linux/taskmonitor_netlink.h \
+		$(DESTDIR)$(PREFIX)/include/linux
 	install -m 644 Documentation/man/taskmonitor.4 $(DESTDIR)$(MANDIR)/man4
 
 .PHONY: modules_install
