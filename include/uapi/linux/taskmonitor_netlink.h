@@ -25,6 +25,8 @@
  *   event
  * @TASKMONITOR_KIND_LOST: events went by before they could be sent, and nobody
  *   was told of them
+ * @TASKMONITOR_KIND_THRESHOLD: the target has crossed a threshold of its
+ *   session, or has come back
  */
 enum taskmonitor_kind {
 	TASKMONITOR_KIND_READ,
@@ -35,6 +37,25 @@ enum taskmonitor_kind {
 	TASKMONITOR_KIND_EXIT,
 	TASKMONITOR_KIND_WINDOW,
 	TASKMONITOR_KIND_LOST,
+	TASKMONITOR_KIND_THRESHOLD,
+};
+
+/**
+ * enum taskmonitor_figure - what a threshold is about; the same numbers as
+ *   enum tm_threshold_what
+ * @TASKMONITOR_FIGURE_RSS: resident set, bytes
+ * @TASKMONITOR_FIGURE_CPU: CPU use between two samples, millionths of one CPU
+ * @TASKMONITOR_FIGURE_RUN_DELAY: time spent waiting for a CPU, millionths of
+ *   the time
+ * @TASKMONITOR_FIGURE_THREADS: threads of the process
+ * @TASKMONITOR_FIGURE_EXIT: no figure, the exit of a target
+ */
+enum taskmonitor_figure {
+	TASKMONITOR_FIGURE_RSS = 1,
+	TASKMONITOR_FIGURE_CPU,
+	TASKMONITOR_FIGURE_RUN_DELAY,
+	TASKMONITOR_FIGURE_THREADS,
+	TASKMONITOR_FIGURE_EXIT,
 };
 
 /**
@@ -49,6 +70,8 @@ enum taskmonitor_kind {
  *   session's maker may not look into; nothing more is told of it
  * @TASKMONITOR_SAMPLE_FLAG_RSS_COARSE: resident and swapped memory to within
  *   some pages a CPU
+ * @TASKMONITOR_SAMPLE_FLAG_BELOW: of a threshold, that the figure has come
+ *   back
  */
 enum taskmonitor_sample_flag {
 	TASKMONITOR_SAMPLE_FLAG_CPU_AS_OF_TICK = 1,
@@ -56,6 +79,7 @@ enum taskmonitor_sample_flag {
 	TASKMONITOR_SAMPLE_FLAG_THREAD = 4,
 	TASKMONITOR_SAMPLE_FLAG_DENIED = 8,
 	TASKMONITOR_SAMPLE_FLAG_RSS_COARSE = 16,
+	TASKMONITOR_SAMPLE_FLAG_BELOW = 32,
 };
 
 /**
@@ -124,6 +148,11 @@ enum {
 	TASKMONITOR_A_SAMPLE_RSS_MIN_BYTES,
 	TASKMONITOR_A_SAMPLE_RSS_AVG_BYTES,
 	TASKMONITOR_A_SAMPLE_RSS_MAX_BYTES,
+	TASKMONITOR_A_SAMPLE_THRESHOLD_ID,
+	TASKMONITOR_A_SAMPLE_THRESHOLD_WHAT,
+	TASKMONITOR_A_SAMPLE_THRESHOLD_VALUE,
+	TASKMONITOR_A_SAMPLE_THRESHOLD_BOUND,
+	TASKMONITOR_A_SAMPLE_THRESHOLD_SINCE_NS,
 
 	__TASKMONITOR_A_SAMPLE_MAX,
 	TASKMONITOR_A_SAMPLE_MAX = (__TASKMONITOR_A_SAMPLE_MAX - 1)

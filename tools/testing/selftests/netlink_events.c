@@ -15,14 +15,15 @@
 #include "session.h"
 
 #define PASSERS_BY	400
-#define SESSIONS	3000	/* as many events at a time: more than the queue holds */
+#define SESSIONS	3000	/* as many events at a time: more than the queue holds, */
+#define ENOUGH		2000	/* and more than are sent meanwhile */
 #define HISTORY		100000
 
 /* What a listener has been told. */
 struct ear {
 	struct nl nl;
 	struct note {
-		long long number, session, seq, exit_code;
+		long long number, session, seq, exit_code, threshold, value;
 		pid_t pid;
 		unsigned int kind, lost;
 	} *notes;
@@ -62,6 +63,8 @@ static void note(struct ear *ear, const struct nl_message *m)
 		.pid = (pid_t)nl_number(nl_nested(s, TASKMONITOR_A_SAMPLE_PID)),
 		.seq = nl_number(nl_nested(s, TASKMONITOR_A_SAMPLE_SEQ)),
 		.exit_code = nl_number(nl_nested(s, TASKMONITOR_A_SAMPLE_EXIT_CODE)),
+		.threshold = nl_number(nl_nested(s, TASKMONITOR_A_SAMPLE_THRESHOLD_ID)),
+		.value = nl_number(nl_nested(s, TASKMONITOR_A_SAMPLE_THRESHOLD_VALUE)),
 	};
 }
 
@@ -246,22 +249,58 @@ static void test_kinds(void)
 	close(fd);
 }
 
+static void test_threshold(void)
+{
+	struct tm_threshold t = { .what = TM_THRESHOLD_THREADS, .above = 2 };
+	struct tm_session_attr attr = session_attr(TM_SCOPE_LIST);
+	const struct note *n;
+	struct child c;
+	struct ear ear;
+	int fd;
+
+	attr.flags = TM_SESSION_EVENTS;
+	attr.interval_ns = 10 * NSEC_PER_MSEC;
+	fd = session_make(&attr);
+	child_start(&c);
+	session_add(fd, c.pid);
+	tap_errno(dev_ioctl(fd, TM_THRESHOLD_ADD, &t), 0, "a threshold");
+	ear_open(&ear, 0);
+	child_do(&c, CHILD_THREADS, 4);
+	n = await_note(&ear, c.pid, TASKMONITOR_KIND_THRESHOLD);
+	tap_ok(n && n->threshold == t.id && n->value > 2, "that is crossed is told of, with its number");
+	ear_close(&ear);
+	child_end(&c);
+	close(fd);
+}
+
+/* So many more children come and go, and every record of theirs has been made. */
+static void pass_by(int fd, int n)
+{
+	struct tm_state state;
+	long long want;
+	int code = 0, i;
+
+	session_state(fd, &state);
+	want = (long long)state.samples + 3LL * n;
+	for (i = 0; i < n; i++)
+		run_end(run_start(leaves, &code));
+	if (!eventually((session_state(fd, &state), (long long)state.samples == want)))
+		tap_bail("not all records of %d lives", n);
+}
+
 static void test_nobody(void)
 {
 	int fd = session_of(TM_SCOPE_TREE, TM_SESSION_EVENTS);
 	long long before = status(TASKMONITOR_A_STATUS_NUMBER);
-	int code = 0, i;
 	struct ear ear;
 
 	session_add(fd, getpid());
-	for (i = 0; i < 20; i++)
-		run_end(run_start(leaves, &code));
+	pass_by(fd, 20);
 	tap_is(status(TASKMONITOR_A_STATUS_NUMBER), before, "while nobody listens there is no event");
 	ear_open(&ear, 0);
 	tap_ok(!listen_once(&ear, 100), "and who begins to listen hears nothing of it");
 	nl_leave(&ear.nl);
-	for (i = 0; i < 20; i++)
-		run_end(run_start(leaves, &code));
+	pass_by(fd, 20);
 	tap_ok(!listen_once(&ear, 100), "nor who has left");
 	tap_is(status(TASKMONITOR_A_STATUS_NUMBER), before, "and again there is none");
 	ear_close(&ear);
@@ -328,22 +367,23 @@ static void test_who(void)
 static void test_sluggard(void)
 {
 	int fd = session_of(TM_SCOPE_TREE, TM_SESSION_EVENTS), code = 0, i, missing = 0;
+	int passers_by = rounds(PASSERS_BY);
 	struct ear ear, sluggard;
 	pid_t pid[PASSERS_BY];
 
 	ear_open(&ear, 64 << 20);
 	ear_open(&sluggard, 0);
 	session_add(fd, getpid());
-	for (i = 0; i < PASSERS_BY; i++) {
+	for (i = 0; i < passers_by; i++) {
 		pid[i] = run_start(leaves, &code);
 		run_end(pid[i]);
 	}
-	for (i = 0; i < PASSERS_BY; i++) {
+	for (i = 0; i < passers_by; i++) {
 		if (!await_note(&ear, pid[i], TASKMONITOR_KIND_EXIT))
 			missing++;
 	}
 	tap_is(missing, 0, "somebody never reads, and who does hears of every end");
-	tap_is(count_notes(&ear, TASKMONITOR_KIND_FORK), PASSERS_BY, "and of every birth");
+	tap_is(count_notes(&ear, TASKMONITOR_KIND_FORK), passers_by, "and of every birth");
 	tap_ok(is_whole(&ear) && !ear.overrun, "without a gap");
 	tap_is(count_notes(&ear, TASKMONITOR_KIND_LOST), 0, "and nothing was lost on the way");
 	close(fd);
@@ -366,12 +406,12 @@ static void test_burst(void)
 	unsigned long long told = 0;
 	struct child c;
 	struct ear ear;
-	int i;
+	int i, sessions = rounds(SESSIONS);
 
 	setrlimit(RLIMIT_NOFILE, &files);
 	child_start(&c);
 	ear_open(&ear, 256 << 20);
-	for (i = 0; i < SESSIONS; i++) {
+	for (i = 0; i < sessions; i++) {
 		fd[i] = session_of(TM_SCOPE_LIST, TM_SESSION_EVENTS);
 		session_add(fd[i], c.pid);
 	}
@@ -382,14 +422,17 @@ static void test_burst(void)
 	for (i = 0; i < ear.n; i++)
 		told += ear.notes[i].kind == TASKMONITOR_KIND_LOST ? ear.notes[i].lost : 1;
 	tap_ok(is_whole(&ear) && !ear.overrun, "a burst: what was lost is counted in its place");
-	tap_is((long long)told, 2 * SESSIONS, "told and lost are all");
-	tap_ok(count_notes(&ear, TASKMONITOR_KIND_LOST) > 0, "and some were lost");
+	tap_is((long long)told, 2LL * sessions, "told and lost are all");
+	if (sessions < ENOUGH)
+		tap_skip("a slow kernel", "and some were lost");
+	else
+		tap_ok(count_notes(&ear, TASKMONITOR_KIND_LOST) > 0, "and some were lost");
 	lost = status(TASKMONITOR_A_STATUS_LOST) - lost;
 	tap_is((long long)told - (ear.n - count_notes(&ear, TASKMONITOR_KIND_LOST)), lost,
 	       "the status counts the same");
 	tap_is(status(TASKMONITOR_A_STATUS_SENT), status(TASKMONITOR_A_STATUS_NUMBER),
 	       "and nothing waits any more");
-	for (i = 0; i < SESSIONS; i++)
+	for (i = 0; i < sessions; i++)
 		close(fd[i]);
 	ear_close(&ear);
 	wait_sessions(1);
@@ -472,6 +515,7 @@ int main(int argc, char **argv)
 	test_default();
 	test_private();
 	test_kinds();
+	test_threshold();
 	test_nobody();
 	test_who();
 	test_sluggard();
