@@ -19,7 +19,7 @@ modules: ## build src/taskmonitor.ko against KDIR (default: the running kernel)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
 
 # tmctl, and its companions, each built where its library is.
-PROGRAMS := tools/tmctl tools/top tools/plot tools/recording tools/exporter
+PROGRAMS := tools/tmctl tools/top tools/plot tools/recording tools/exporter tools/events
 
 .PHONY: tools
 tools: ## build tools/tmctl/tmctl, its companions and the library they stand on

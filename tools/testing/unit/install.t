@@ -25,7 +25,7 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
 for companion in top:top plot:plot recording:record recording:report recording:export \
-		 exporter:exporter; do
+		 exporter:exporter events:events; do
 	folder=${companion%:*} program=${companion#*:}
 	run make -C "$top/tools/$folder" OUT="$build/$folder" DESTDIR="$root" PREFIX=/opt/tm \
 		WERROR=1 install
@@ -73,7 +73,7 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl top plot recording exporter; do
+for part in lib tmctl top plot recording exporter events; do
 	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done
