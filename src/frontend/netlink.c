@@ -17,23 +17,34 @@
 #include <linux/module.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
+#include <linux/user_namespace.h>
+#include <net/sock.h>
 
 #include "../compat.h"
 #include "../core/session.h"
 #include "frontends.h"
 #include "netlink.h"
 
+/*
+ * Of the opener and of the sender, always: netlink_capable() would not ask the
+ * opener where the message has an address.
+ */
+static bool tm_sender_has(const struct sk_buff *skb, int cap)
+{
+	return sk_ns_capable(NETLINK_CB(skb).sk, &init_user_ns, cap);
+}
+
 /* As for TM_SESSIONS, and for the history of the default session. */
 static bool tm_may_control(const struct sk_buff *skb)
 {
-	return netlink_capable(skb, CAP_SYS_ADMIN);
+	return tm_sender_has(skb, CAP_SYS_ADMIN);
 }
 
 /* Of anybody's process: who may watch the whole system, or every process. */
 static bool tm_may_sample(const struct sk_buff *skb)
 {
-	return netlink_capable(skb, CAP_PERFMON) || netlink_capable(skb, CAP_SYS_PTRACE) ||
-	       netlink_capable(skb, CAP_SYS_ADMIN);
+	return tm_sender_has(skb, CAP_PERFMON) || tm_sender_has(skb, CAP_SYS_PTRACE) ||
+	       tm_may_control(skb);
 }
 
 /* An answer, up to where its attributes begin. */
@@ -157,7 +168,7 @@ static int tm_dump_start(struct netlink_callback *cb)
 {
 	struct tm_dump *dump = tm_dump_of(cb);
 
-	if (!netlink_capable(cb->skb, CAP_SYS_ADMIN)) {
+	if (!tm_may_control(cb->skb)) {
 		NL_SET_ERR_MSG(cb->extack, "needs CAP_SYS_ADMIN");
 		return -EPERM;
 	}

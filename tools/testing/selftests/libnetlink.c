@@ -100,9 +100,13 @@ void nl_put_u64(struct nl_request *r, int type, uint64_t value)
 	nl_put(r, type, &value, sizeof(value));
 }
 
+/* With an address, as libraries do: it is then that the kernel's own check asks the sender alone. */
 int nl_send(struct nl *nl, const void *bytes, size_t len)
 {
-	return send(nl->fd, bytes, len, 0) < 0 ? -errno : 0;
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	return sendto(nl->fd, bytes, len, 0, (struct sockaddr *)&kernel, sizeof(kernel)) < 0 ?
+	       -errno : 0;
 }
 
 int nl_receive(struct nl *nl, struct nl_received *got, int timeout_ms)
