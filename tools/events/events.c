@@ -48,7 +48,7 @@ static struct {
  * @shown: how many have been
  * @last: number of the newest event that we know to have been
  * @lost: how many of them nobody could show us
- * @heard: there has been one
+ * @heard: @last is known
  * @overrun: there was no room, and no event since
  */
 struct watch {
@@ -193,6 +193,8 @@ static int listen(struct watch *w, struct listener *listener)
 		err = listener_read(listener, take, w);
 		if (err == -ENOBUFS)
 			w->overrun = true;
+		else if (err == -ENODEV)
+			return fail(STATUS_NO_MODULE, "events: the module has been unloaded");
 		else if (err)
 			return fail(STATUS_FAILED, "events: netlink: %s", strerror(-err));
 	}
@@ -222,6 +224,8 @@ static int cmd_events(const struct options *opts, int argc, char **argv)
 	if (!status && selection_given(&args.choice))
 		status = open_own(&w, opts);
 	if (!status) {
+		/* What comes from here on is ours to miss. */
+		w.heard = !listener_newest(listener, &w.last);
 		show_header(w.format);
 		status = listen(&w, listener);
 		settle(&w, listener);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct listener {
 	struct nl_sock *events;
 	struct nl_sock *asks;
 	int family;
+	bool gone;	/* the family is */
 	event_fn fn;
 	void *arg;
 };
@@ -132,6 +134,17 @@ static void take_sample(struct event *event, struct nlattr *nest)
 	}
 }
 
+/* The kernel tells of families that go. */
+static bool is_our_end(const struct listener *listener, struct nlmsghdr *header)
+{
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+
+	return genlmsg_hdr(header)->cmd == CTRL_CMD_DELFAMILY &&
+	       !genlmsg_parse(header, 0, attrs, CTRL_ATTR_MAX, NULL) &&
+	       attrs[CTRL_ATTR_FAMILY_ID] &&
+	       nla_get_u16(attrs[CTRL_ATTR_FAMILY_ID]) == listener->family;
+}
+
 static int take_event(struct nl_msg *message, void *arg)
 {
 	struct nlattr *attrs[TASKMONITOR_A_EVENT_MAX + 1];
@@ -139,6 +152,8 @@ static int take_event(struct nl_msg *message, void *arg)
 	struct event event = { .number = 0 };
 	struct nlmsghdr *header = nlmsg_hdr(message);
 
+	if (header->nlmsg_type == GENL_ID_CTRL && is_our_end(listener, header))
+		listener->gone = true;
 	if (header->nlmsg_type != listener->family ||
 	    genlmsg_hdr(header)->cmd != TASKMONITOR_CMD_EVENT_NTF ||
 	    genlmsg_parse(header, 0, attrs, TASKMONITOR_A_EVENT_MAX, NULL) ||
@@ -163,6 +178,8 @@ int listener_read(struct listener *listener, event_fn fn, void *arg)
 	listener->fn = fn;
 	listener->arg = arg;
 	err = nl_recvmsgs_default(listener->events);
+	if (listener->gone)
+		return -ENODEV;
 	switch (-err) {
 	case NLE_SUCCESS:
 	case NLE_AGAIN:
@@ -225,7 +242,12 @@ static int join(struct listener *listener, size_t buffer_bytes)
 	/* Beyond what the administrator allows to all, where we may. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
-	err = nl_socket_add_membership(listener->events, group);
+	/* Joined first, or the family could go unheard. */
+	err = genl_ctrl_resolve_grp(listener->asks, "nlctrl", "notify");
+	if (err >= 0)
+		err = nl_socket_add_membership(listener->events, err);
+	if (!err)
+		err = nl_socket_add_membership(listener->events, group);
 	if (err == -NLE_PERM)
 		return fail(STATUS_NOT_PERMITTED,
 			    "events: not permitted to listen (it takes CAP_SYS_ADMIN; try as root)");

@@ -51,8 +51,8 @@ int listener_fd(const struct listener *listener);
  * @fn: called for each event
  * @arg: for it
  *
- * Return: 0; -ENOBUFS: there was no room, and some are missing; another
- * negative errno.
+ * Return: 0; -ENOBUFS: there was no room, and some are missing; -ENODEV: the
+ * module is gone, and nothing comes any more; another negative errno.
  */
 int listener_read(struct listener *listener, event_fn fn, void *arg);
 

@@ -166,4 +166,6 @@ result $? "a reader that goes away ends it without a word"
 listen
 rmmod taskmonitor
 result $? "rmmod while it listens"
-end "rmmod"
+wait $listener
+[ $? = 3 ] && grep -q '^tmctl: events: the module has been unloaded' err
+result $? "rmmod: it ends, and says why"
