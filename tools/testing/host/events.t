@@ -8,24 +8,12 @@
 #	KERNEL=6.12	the kernel to try
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
-top=$(cd "$testing/../.." && pwd)
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
-kernel=${KERNEL:-6.12}
 
-built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
-eval "$built"
-: "${MODULE:?}" "${TMCTL:?}"
-
-events=$top/build/events/tmctl-events
-make -s -C "$top/tools/events" OUT="$top/build/events" >"$work/log" 2>&1
-if [ ! -x "$events" ]; then
-	sed 's/^/# /' "$work/log"
-	skip "tmctl events" "it is not built: no libnl-genl-3-dev"
-	echo "1..$n"
-	exit
-fi
+build_module
+build_programs events
+events=$programs/tmctl-events
 mapfile -t libraries < <(with_libraries "$events")
 relay "" -k "$kernel" --module "$MODULE" --tmctl "$TMCTL" --file "$events:bin/tmctl-events" \
 	"${libraries[@]}" --exec "$here/events-guest.sh"
