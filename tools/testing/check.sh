@@ -180,6 +180,7 @@ if [ ${#tests[@]} -gt 0 ] && [ ${#bootable[@]} -gt 0 ]; then
 		mkdir -p "$results/$KVER"
 		files+=("${results#"$top"/}/$KVER")
 	done
+	rm -f "$machines"	# a machine that a run before has left may hold its lock
 	cat >"$machines" <<-'END'
 		#!/bin/sh
 		flock "$0" true
