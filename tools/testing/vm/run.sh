@@ -171,7 +171,7 @@ auto) if [ "$ARCH" = amd64 ] && kvm_works; then accel=kvm; else accel=tcg; fi ;;
 kvm) [ "$ARCH" = amd64 ] || die "--accel kvm: $ARCH can only be emulated here" ;;
 esac
 arch_machine "$ARCH"
-if is_debug "$kernel"; then
+if is_small "$kernel"; then
 	# They read no ACPI tables that would tell of another interrupt.
 	m_ports=("${m_ports[@]/irq=5/irq=4}")
 fi
