@@ -122,7 +122,11 @@ static inline void tm_cputime_split(struct tm_cputime *prev, u64 rtime, struct t
 	prev->stime = stime;
 }
 
+/* A duration as text: 20 digits, the longest unit, the NUL. */
+#define TM_DURATION_SIZE 24
+
 u32 tm_ppm(u64 part, u64 whole);
 int tm_parse_duration_ns(const char *text, u64 *ns);
+int tm_format_duration(char *buf, size_t size, u64 ns);
 
 #endif /* TM_CORE_CALC_H */

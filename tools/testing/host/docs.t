@@ -307,7 +307,7 @@ sub rst_table {
 	return ($rows // '') =~ /^\t\t(\w+)/mg;
 }
 
-my ($show) = $source{'src/frontend/procfs.c'} =~ /^static int tm_proc_show\(.*?\n\{(.*?)^\}/ms;
+my ($show) = $source{'src/core/row.c'} =~ /^void tm_show_row\(.*?\n\{(.*?)^\}/ms;
 my @keys;
 for my $literal (($show // '') =~ /"((?:[^"\\]|\\.)*)"/g) {
 	push @keys, $literal =~ /%/ ? $literal =~ /(\w+) (?:%|-)/g : $literal =~ /^ ?([a-z]\w*) ?$/;
