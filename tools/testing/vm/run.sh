@@ -29,6 +29,7 @@ usage() {
 	    --append WORDS     more for the kernel's command line
 	    --firmware VARS    boot through UEFI, with these variables (firmware-key.pl)
 	    --module FILE      the taskmonitor.ko to put into the guest
+	    --configfs FILE    the taskmonitor_configfs.ko, and the kernel's own configfs.ko
 	    --tmctl FILE       the tmctl (static) to put into the guest's PATH
 	    --file SRC[:DEST]  any other file; DEST defaults to /files/NAME
 	    --out DIR          results and logs, default build/results/VERSION for
@@ -45,7 +46,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
-timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=0
+timeout="" test_timeout=60 append="" firmware="" module="" configfs="" tmctl="" out="" mode="" verdict=1 again=0
 files=() options=("$@") all=("$@")
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -58,6 +59,7 @@ while [ $# -gt 0 ]; do
 	--append) append=${2?}; shift ;;
 	--firmware) firmware=${2:?}; shift ;;
 	--module) module=${2:?}; shift ;;
+	--configfs) configfs=${2?}; shift ;;
 	--tmctl) tmctl=${2:?}; shift ;;
 	--file) files+=("${2:?}"); shift ;;
 	--out) out=${2:?}; shift ;;
@@ -114,6 +116,16 @@ stage() {
 	install -D -m 755 "$1" "$root/$2"
 }
 
+# stage_kernels NAME DEST: one of the kernel's own modules; nothing where it is built in.
+stage_kernels() {
+	local ko=$MODDIR/kernel/$1.ko
+	if [ -e "$ko.xz" ]; then
+		xz -dc "$ko.xz" >"$work/module.ko"
+		ko=$work/module.ko
+	fi
+	[ ! -e "$ko" ] || stage "$ko" "$2"
+}
+
 mkdir -p "$root"/{bin,dev,proc,sys,tmp,etc,lib,tests}
 stage "$BUSYBOX" bin/busybox
 ln -s busybox "$root/bin/sh"
@@ -122,6 +134,10 @@ stage "$here/guest/shell" etc/shell
 grep -v '^#' "$here/splats.txt" >"$work/splats"
 cp "$work/splats" "$root/etc/splats"
 [ -z "$module" ] || stage "$module" lib/taskmonitor.ko
+if [ -n "$configfs" ]; then
+	stage "$configfs" lib/taskmonitor_configfs.ko
+	stage_kernels fs/configfs/configfs lib/configfs.ko
+fi
 [ -z "$tmctl" ] || stage "$tmctl" bin/tmctl
 for f in "${files[@]}"; do
 	case $f in
