@@ -24,6 +24,7 @@ is() {
 
 web=$root/web
 say() { cat "$web/$1"; }
+# shellcheck disable=SC3037  # busybox's
 put() { echo -ne "$2" 2>err >"$web/$1"; }	# with \n and \000 as echo has them
 
 # takes FILE TEXT SAYS: without a newline and with one
@@ -43,6 +44,7 @@ invalid="Invalid argument"
 busy="busy"
 
 sessions() { tmctl status -j | grep -c '"schema":"taskmonitor.session/1"'; }
+# shellcheck disable=SC2009  # busybox has no pgrep here
 sampler() { ps -o comm | grep -qx taskmonitor; }
 
 # eventually COMMAND...
@@ -261,6 +263,7 @@ n63=$(printf '%063d' 7)
 esc=$(printf '\033[2J\r')
 line=$(printf 'one\ntwo')
 bytes=$(printf '\377\200')
+# shellcheck disable=SC1003
 for name in "a b" " " "'" '"' '\' -rf ... '*' '%s%n' 'ünïcode' "$esc" "$line" "$bytes" "$n63"; do
 	shown=$(printf '%s' "$name" | tr -d '\000-\037\177' | tr '\200-\377' '?')
 	mkdir -- "$root/$name" && echo $$ >"$root/$name/targets" && echo start >"$root/$name/run" &&
@@ -271,7 +274,7 @@ for name in "a b" " " "'" '"' '\' -rf ... '*' '%s%n' 'ünïcode' "$esc" "$line" 
 	! grep -q "$(printf '\033')" out
 	ok $? "  the cursor stays where it is"
 	run 0 status -j
-	is_json
+	is_json out
 	is "  a line a session in debugfs" 2 "$(wc -l </sys/kernel/debug/taskmonitor/sessions)"
 	rmdir -- "$root/$name"
 	ok $? "  rmdir"
@@ -288,8 +291,11 @@ cd "$root" || bail "$root"
 seq $many | xargs mkdir
 ok $? "$many directories"
 is "are no session" 1 "$(cd / && sessions)"
-for d in *; do echo $c >"$d/targets" && echo start >"$d/run" || break; done
+for d in *; do
+	echo $c >"$d/targets" && echo start >"$d/run" || break
+done
 is "$many sessions that run" $((many + 1)) "$(cd / && sessions)"
+# shellcheck disable=SC2009
 is "with one thread" 1 "$(ps -o comm | grep -cx taskmonitor)"
 served() {
 	for d in 1 $((many / 2)) $many; do
