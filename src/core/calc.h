@@ -122,6 +122,42 @@ static inline void tm_cputime_split(struct tm_cputime *prev, u64 rtime, struct t
 	prev->stime = stime;
 }
 
+/**
+ * struct tm_level - what a figure is compared with
+ * @above: it is above where it is greater
+ * @below: it has come back where it is this or less
+ * @for_ns: how long it must have been above before that counts
+ */
+struct tm_level {
+	u64 above;
+	u64 below;
+	u64 for_ns;
+};
+
+/**
+ * struct tm_reading - a figure, once
+ * @known: there is one
+ * @value: it
+ * @from_ns: the beginning of the time that it is about; of a momentary one the end too
+ * @time_ns: the end
+ */
+struct tm_reading {
+	bool known;
+	u64 value;
+	u64 from_ns;
+	u64 time_ns;
+};
+
+/* What a reading has brought about. */
+enum tm_step {
+	TM_STEP_NONE,
+	TM_STEP_CROSSED,
+	TM_STEP_RETURNED,
+};
+
+enum tm_step tm_level_step(const struct tm_level *level, bool crossed, u64 *since_ns,
+			   const struct tm_reading *reading);
+
 /* A duration as text: 20 digits, the longest unit, the NUL. */
 #define TM_DURATION_SIZE 24
 

@@ -41,7 +41,7 @@ void tm_session_show_alive(struct tm_session *s)
 	} while (alive != atomic_read(&s->alive));
 }
 
-/** tm_session_wake_all - the end has come: whoever waits must hear of it */
+/** tm_session_wake_all - whoever waits must look again: the end has come, or a threshold was crossed */
 void tm_session_wake_all(struct tm_session *s)
 {
 	if (wq_has_sleeper(&s->wait))
@@ -80,6 +80,33 @@ void tm_session_record(struct tm_session *s, struct task_sample *samples, unsign
 		for (i = 0; i < n; i++)
 			trace_task_sample(s->id, &samples[i]);
 	}
+}
+
+/* There is a record of a threshold: several may come at once, and the older one last. */
+static void tm_session_urge(struct tm_session *s, u64 seq)
+{
+	u64 old = READ_ONCE(s->urgent);
+
+	while (old < seq && !try_cmpxchg(&s->urgent, &old, seq))
+		;
+}
+
+/**
+ * tm_session_alert - append the record of a threshold, and wake who waits, whatever the watermark
+ * @s: the session; its kinds have it
+ * @record: its seq is set
+ *
+ * Where the watermark counts from is left alone: who is woken by this and waits for
+ * that has not been served. From any context.
+ */
+void tm_session_alert(struct tm_session *s, struct task_sample *record)
+{
+	if (!READ_ONCE(s->running))
+		return;
+	tm_session_urge(s, tm_ring_write(&s->ring, record, 1));
+	/* The number, too, before the look at who waits. */
+	tm_session_wake_all(s);
+	trace_task_sample(s->id, record);
 }
 
 static void tm_window_show(const struct tm_window *w, struct task_sample *sample)
@@ -220,7 +247,8 @@ int tm_session_wait_record(struct tm_session *s, u64 cursor)
  * @cursor: the last record seen
  *
  * Return: EPOLLIN at the watermark, or when the end has come and records are
- * left; EPOLLHUP when every target has exited.
+ * left; EPOLLPRI where a record of a threshold is among those not seen; EPOLLHUP
+ * when every target has exited.
  */
 __poll_t tm_session_poll(struct tm_session *s, struct file *file,
 			 struct poll_table_struct *wait, u64 cursor)
@@ -236,6 +264,8 @@ __poll_t tm_session_poll(struct tm_session *s, struct file *file,
 	ready -= min(ready, cursor);
 	if (ready >= s->watermark || (ended && ready))
 		events |= EPOLLIN | EPOLLRDNORM;
+	if (READ_ONCE(s->urgent) > cursor)
+		events |= EPOLLPRI;
 	if (ended)
 		events |= EPOLLHUP;
 	return events;

@@ -18,8 +18,6 @@
 #include "../compat.h"
 #include "session_impl.h"
 
-#define TM_KINDS_SAMPLED (BIT(TM_KIND_PERIODIC) | BIT(TM_KIND_WINDOW))
-
 static struct tm_session tm_the_default;
 
 static DEFINE_MUTEX(tm_sessions_lock);
@@ -189,7 +187,8 @@ int tm_session_start(struct tm_session *s)
 			WRITE_ONCE(s->running, true);
 			if (s->observer)
 				s->observer->started();
-			if (s->kinds & TM_KINDS_SAMPLED)
+			tm_thresholds_restart(s);
+			if (tm_session_samples(s))
 				tm_tick_start(&s->tick, READ_ONCE(s->interval_ns));
 			/* What the probes saw meanwhile. */
 			tm_tick_arm(&s->house, 0);
@@ -357,6 +356,7 @@ static void tm_session_take_attr(struct tm_session *s, const struct tm_session_a
 	s->watermark = attr->watermark ?: 1;
 	s->interval_ns = attr->interval_ns;
 	s->window_ns = attr->window_ns;
+	tm_session_inspect(s);
 	s->rights = *rights;
 	/* Who may watch a cgroup or all may watch everybody in it. */
 	s->rights.everyone |= s->scope >= TM_SCOPE_CGROUP;

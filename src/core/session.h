@@ -93,6 +93,10 @@ int tm_session_start(struct tm_session *s);
 int tm_session_stop(struct tm_session *s);
 int tm_session_set_interval(struct tm_session *s, u64 interval_ns);
 
+int tm_session_threshold_add(struct tm_session *s, struct tm_threshold *threshold);
+int tm_session_threshold_del(struct tm_session *s, u32 id);
+unsigned int tm_session_thresholds(struct tm_session *s, struct tm_threshold *thresholds);
+
 int tm_session_add(struct tm_session *s, pid_t nr, bool thread);
 int tm_session_del(struct tm_session *s, pid_t nr, bool thread);
 int monitor_pid(struct tm_session *s, pid_t nr);

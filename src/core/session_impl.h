@@ -8,6 +8,7 @@
  *               housekeeping that follows what the probes saw
  *   life.c      what is done in the probes: fork, exec, exit, release
  *   tick.c      samples every target at the interval
+ *   threshold.c tells of targets that cross a threshold
  *   history.c   records, windows, their readers
  *   query.c     samples on demand: first target, rows, batch; states
  *
@@ -45,6 +46,7 @@
 #include "sampler.h"
 #include "session.h"
 #include "target.h"
+#include "threshold.h"
 
 struct cgroup;
 struct mm_struct;
@@ -65,6 +67,9 @@ struct mm_struct;
  * @watermark: records that poll() waits for
  * @window_ns: 0: none
  * @cgroup: of TM_SCOPE_CGROUP
+ * @inspects: a tick's samples are looked at one by one: there are windows, or
+ *	thresholds of figures; protected by @lock
+ * @thresholds: see threshold.h
  * @interval_ns: written under @lock, read anywhere
  * @running: written under @control, read anywhere
  * @watching: it holds the lifecycle probes; protected by @control
@@ -90,6 +95,7 @@ struct mm_struct;
  *	PREEMPT_RT
  * @woken_at: head when they were last woken, or where the reader stands
  * @blocked: readers that wait for any record, whatever the watermark
+ * @urgent: the newest record of a threshold: who has not read that is told of it
  * @locked_mm: against whose RLIMIT_MEMLOCK the ring counts; NULL: nobody's
  * @batch: buffer, @batch_capacity records; protected by @batch_lock
  * @batch_capacity: see @batch
@@ -112,6 +118,8 @@ struct tm_session {
 	u32 watermark;
 	u64 window_ns;
 	struct cgroup *cgroup;
+	bool inspects;
+	struct tm_thresholds thresholds;
 
 	u64 interval_ns;
 	bool running;
@@ -138,6 +146,7 @@ struct tm_session {
 	struct irq_work wake;
 	u64 woken_at;
 	atomic_t blocked;
+	u64 urgent;
 	struct mm_struct *locked_mm;
 
 	struct task_sample *batch;
@@ -151,6 +160,20 @@ struct tm_session {
 static inline bool tm_scope_is_auto(const struct tm_session *s)
 {
 	return s->scope != TM_SCOPE_LIST;
+}
+
+#define TM_KINDS_SAMPLED (BIT(TM_KIND_PERIODIC) | BIT(TM_KIND_WINDOW))
+
+/* Is there anything that a tick would be for? Control is held. */
+static inline bool tm_session_samples(const struct tm_session *s)
+{
+	return s->kinds & TM_KINDS_SAMPLED || s->thresholds.figures;
+}
+
+/* Must a tick look at each sample? Session.lock is held, or nobody else has it yet. */
+static inline void tm_session_inspect(struct tm_session *s)
+{
+	s->inspects = s->window_ns || s->thresholds.figures;
 }
 
 /* life.c */
@@ -180,6 +203,7 @@ void tm_members_end(struct tm_session *s);
 
 /* history.c */
 void tm_session_record(struct tm_session *s, struct task_sample *samples, unsigned int n);
+void tm_session_alert(struct tm_session *s, struct task_sample *record);
 bool tm_window_collect(struct tm_session *s, struct tm_target *target, struct task_sample *sample);
 void tm_window_close(struct tm_target *target, struct task_sample *sample);
 void tm_session_wake_work(struct irq_work *work);

@@ -2,8 +2,8 @@
 /*
  * The parts of the character device: chardev.c has the device and what all
  * sessions have in common, chardev_session.c the requests of private sessions,
- * chardev_io.c read(), poll() and mmap(), chardev_tasks.c the one request that
- * is about no session.
+ * chardev_threshold.c those about thresholds, chardev_io.c read(), poll() and
+ * mmap(), chardev_tasks.c the one request that is about no session.
  */
 #ifndef TM_FRONTEND_CHARDEV_H
 #define TM_FRONTEND_CHARDEV_H
@@ -70,6 +70,9 @@ long tm_ioctl_interval(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_batch(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_sessions(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_tasks(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_threshold_add(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_threshold_del(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_thresholds(struct tm_file *tf, unsigned int cmd, void __user *arg);
 
 ssize_t tm_chardev_read(struct file *file, char __user *buf, size_t size, loff_t *pos);
 __poll_t tm_chardev_poll(struct file *file, struct poll_table_struct *wait);

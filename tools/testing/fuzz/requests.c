@@ -333,7 +333,7 @@ void op_state(struct actor *a)
 void op_no_request(struct actor *a)
 {
 	static const int errors[] = { ENOTTY, 0 };
-	static const unsigned int dirs[] = { 2, 2, 0, 0, 3, 2, 3, 1, 1, 1, 3, 3, 3 };
+	static const unsigned int dirs[] = { 2, 2, 0, 0, 3, 2, 3, 1, 1, 1, 3, 3, 3, 3, 1, 3 };
 	unsigned int cmd = (unsigned int)rng_next(&a->rng);
 	struct place p = place_any(a, 256);
 	struct call c = { "ioctl", 0, errors, 0 };

@@ -131,6 +131,8 @@ static void session_is_made(struct actor *a, struct entry *e, const struct given
 	e->attr = now;
 	e->running = !(now.flags & TM_SESSION_STOPPED);
 	e->targets = 0;
+	e->thresholds = 0;
+	e->threshold_id = 0;
 	e->cursor = 0;
 	e->samples = 0;
 	memset(&e->got, 0, sizeof(e->got));

@@ -56,7 +56,9 @@
 	ROW("poll(2)", OWN, use_poll, 0, "+++P+PPP+PP+P+PP")                                       \
 	ROW("mmap(2)", OWN, use_mmap, 0, "+++P+PPP+PP+P+PP")                                       \
 	ROW("`TM_SESSIONS`", OWN, use_sessions, 0, "+++P+PPP+PP+P+PP")                             \
-	ROW("`TM_TASKS`", OWN, use_tasks, 0, "+++++PP++PP+P+PP")
+	ROW("`TM_TASKS`", OWN, use_tasks, 0, "+++++PP++PP+P+PP")                                   \
+	ROW("`TM_THRESHOLD_ADD`, `TM_THRESHOLD_DEL`", OWN, use_threshold, 0, "+++P+PPP+PP+P+PP")   \
+	ROW("`TM_THRESHOLDS`", OWN, use_thresholds, 0, "+++P+PPP+PP+P+PP")
 
 /* The first target is a kernel thread, which a PID namespace does not have. */
 #define WALK_KERNEL                                                                                \
@@ -101,7 +103,9 @@
 	ROW("poll(2)", MADE, use_poll, 0, "++++++++++++++++")                                      \
 	ROW("mmap(2)", MADE, use_mmap, 0, "++++++++++++++++")                                      \
 	ROW("`TM_ADD`: another user's process", MADE, use_add_there, OTHERS, "+P+++P+PPPP+P+PP")   \
-	ROW("`TM_DEL`", MADE, use_del, OWN, "++++++++++++++++")
+	ROW("`TM_DEL`", MADE, use_del, OWN, "++++++++++++++++")                                    \
+	ROW("`TM_THRESHOLD_ADD`, `TM_THRESHOLD_DEL`", MADE, use_threshold, 0, "++++++++++++++++")  \
+	ROW("`TM_THRESHOLDS`", MADE, use_thresholds, 0, "++++++++++++++++")
 
 /* The files, as they come. The expectation of a write counts for reading as well as the mode. */
 #define WALK_FILES                                                                                 \

@@ -182,6 +182,24 @@ static int use_tasks(int fd, long arg)
 	return err ?: list.total ? 0 : NOTHING;
 }
 
+/* Both requests must agree. */
+static int use_threshold(int fd, long arg)
+{
+	struct tm_threshold threshold = { .what = TM_THRESHOLD_EXIT, .id = UINT32_MAX };
+	int add = dev_ioctl(fd, TM_THRESHOLD_ADD, &threshold);
+
+	(void)arg;
+	return dev_ioctl(fd, TM_THRESHOLD_DEL, &threshold.id) == add ? add : UNKNOWN;
+}
+
+static int use_thresholds(int fd, long arg)
+{
+	struct tm_threshold_list list = { .threshold_size = sizeof(struct tm_threshold) };
+
+	(void)arg;
+	return dev_ioctl(fd, TM_THRESHOLDS, &list);
+}
+
 static int use_read(int fd, long arg)
 {
 	struct task_sample record;

@@ -42,6 +42,13 @@ ssize_t tm_session_read(struct tm_session *s, struct task_sample *records, size_
 	return none();
 }
 
+int tm_session_threshold_add(struct tm_session *s, struct tm_threshold *threshold)
+{
+	(void)s;
+	(void)threshold;
+	return none();
+}
+
 int tm_session_wait(struct tm_session *s, int timeout_ms)
 {
 	(void)s;
