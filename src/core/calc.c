@@ -105,35 +105,6 @@ u64 tm_window_rss_avg(const struct tm_window *w)
 	return w->rss_samples ? (w->rss_sum / w->rss_samples) << 10 : 0;
 }
 
-/**
- * tm_level_step - one reading more
- * @level: what it is compared with
- * @crossed: it was crossed, and has not come back
- * @since_ns: since when it has been above; 0: it is not. Kept by the caller, and set to 0
- *	where this returns TM_STEP_RETURNED
- * @reading: the figure
- *
- * What is not known is not above: "for 10 s" asks for 10 s of readings that all
- * were. But nobody has come back by that.
- *
- * With above 100, below 80 and no time, of 90 101 90 101 80 101 the second reading
- * crosses, the fifth comes back, the last crosses again.
- */
-enum tm_step tm_level_step(const struct tm_level *level, bool crossed, u64 *since_ns,
-			   const struct tm_reading *reading)
-{
-	if (crossed)
-		return reading->known && reading->value <= level->below ? TM_STEP_RETURNED :
-									  TM_STEP_NONE;
-	if (!reading->known || reading->value <= level->above) {
-		*since_ns = 0;
-		return TM_STEP_NONE;
-	}
-	if (!*since_ns)
-		*since_ns = reading->from_ns;
-	return reading->time_ns - *since_ns >= level->for_ns ? TM_STEP_CROSSED : TM_STEP_NONE;
-}
-
 static const struct {
 	const char *name;
 	u64 ns;

@@ -41,7 +41,7 @@ void tm_session_show_alive(struct tm_session *s)
 	} while (alive != atomic_read(&s->alive));
 }
 
-/** tm_session_wake_all - whoever waits must look again: the end has come, or a threshold was crossed */
+/** tm_session_wake_all - whoever waits must look again: at the end, or at what was crossed */
 void tm_session_wake_all(struct tm_session *s)
 {
 	if (wq_has_sleeper(&s->wait))

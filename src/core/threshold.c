@@ -11,7 +11,6 @@
  * fork probe, which could not make it, has no need to.
  */
 #include <linux/bitops.h>
-#include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
@@ -21,14 +20,15 @@
 /* --- judging ----------------------------------------------------------------------- */
 
 /* The tick is in an RCU read section, and has the next sample to try again. */
-static struct tm_stand *tm_stand_of(struct tm_target *target)
+static __always_inline struct tm_stand *tm_stand_of(struct tm_target *target)
 {
 	if (unlikely(!target->stand))
 		target->stand = kzalloc(sizeof(*target->stand), GFP_NOWAIT | __GFP_NOWARN);
 	return target->stand;
 }
 
-static struct tm_reading tm_momentary(bool known, u64 value, const struct task_sample *sample)
+static __always_inline struct tm_reading tm_momentary(bool known, u64 value,
+						      const struct task_sample *sample)
 {
 	return (struct tm_reading) {
 		.known = known,
@@ -39,8 +39,9 @@ static struct tm_reading tm_momentary(bool known, u64 value, const struct task_s
 }
 
 /* A share of the time since the sample before, in which @part grew from @before. */
-static struct tm_reading tm_share(bool known, u64 part, u64 before, const struct tm_stand *stand,
-				  const struct task_sample *sample)
+static __always_inline struct tm_reading tm_share(bool known, u64 part, u64 before,
+						  const struct tm_stand *stand,
+						  const struct task_sample *sample)
 {
 	return (struct tm_reading) {
 		.known = known && stand->time_ns,
@@ -50,8 +51,8 @@ static struct tm_reading tm_share(bool known, u64 part, u64 before, const struct
 	};
 }
 
-static struct tm_reading tm_read_figure(u32 what, const struct tm_stand *stand,
-					const struct task_sample *sample)
+static __always_inline struct tm_reading
+tm_read_figure(u32 what, const struct tm_stand *stand, const struct task_sample *sample)
 {
 	switch (what) {
 	case TM_THRESHOLD_RSS:
@@ -99,36 +100,46 @@ static void tm_tell(struct tm_session *s, const struct tm_threshold *threshold,
 	tm_session_alert(s, &record);
 }
 
+/* What has come about is rare: out of the way of what has not. */
+static noinline void tm_tell_step(struct tm_session *s, unsigned int i, enum tm_step step,
+				  struct tm_stand *stand, const struct task_sample *sample,
+				  u64 value)
+{
+	struct tm_threshold *threshold = &s->thresholds.slot[i];
+	struct tm_crossing crossing = {
+		.value = value,
+		.bound = threshold->above,
+		.since_ns = stand->since_ns[i],
+	};
+
+	if (step == TM_STEP_CROSSED) {
+		stand->crossed |= BIT(i);
+		atomic64_inc(&s->thresholds.crossed[i]);
+	} else {
+		stand->crossed &= ~BIT(i);
+		stand->since_ns[i] = 0;
+		threshold->returned++;
+		crossing.bound = threshold->below;
+		crossing.flags = TM_SAMPLE_BELOW;
+	}
+	tm_tell(s, threshold, sample, crossing);
+}
+
 static void tm_judge_slot(struct tm_session *s, unsigned int i, struct tm_stand *stand,
 			  const struct task_sample *sample)
 {
-	struct tm_threshold *threshold = &s->thresholds.slot[i];
+	const struct tm_threshold *threshold = &s->thresholds.slot[i];
 	struct tm_reading reading = tm_read_figure(threshold->what, stand, sample);
 	struct tm_level level = {
 		.above = threshold->above,
 		.below = threshold->below,
 		.for_ns = threshold->for_ns,
 	};
-	struct tm_crossing crossing = { .value = reading.value };
+	enum tm_step step;
 
-	switch (tm_level_step(&level, stand->crossed & BIT(i), &stand->since_ns[i], &reading)) {
-	case TM_STEP_NONE:
-		return;
-	case TM_STEP_CROSSED:
-		stand->crossed |= BIT(i);
-		atomic64_inc(&s->thresholds.crossed[i]);
-		crossing.bound = threshold->above;
-		crossing.since_ns = stand->since_ns[i];
-		break;
-	case TM_STEP_RETURNED:
-		stand->crossed &= ~BIT(i);
-		threshold->returned++;
-		crossing.bound = threshold->below;
-		crossing.flags = TM_SAMPLE_BELOW;
-		swap(crossing.since_ns, stand->since_ns[i]);
-		break;
-	}
-	tm_tell(s, threshold, sample, crossing);
+	step = tm_level_step(&level, stand->crossed & BIT(i), &stand->since_ns[i], &reading);
+	if (unlikely(step != TM_STEP_NONE))
+		tm_tell_step(s, i, step, stand, sample, reading.value);
 }
 
 /**
@@ -167,7 +178,8 @@ void tm_thresholds_judge(struct tm_session *s, struct tm_target *target,
  */
 void tm_thresholds_exit(struct tm_session *s, const struct task_sample *sample)
 {
-	unsigned long exits = smp_load_acquire(&s->thresholds.exits);	/* pairs with tm_install() */
+	/* Pairs with tm_install(): the slots are whole. */
+	unsigned long exits = smp_load_acquire(&s->thresholds.exits);
 	struct tm_crossing crossing = {
 		.value = (u32)sample->exit_code,
 		.since_ns = sample->exit_time_ns,

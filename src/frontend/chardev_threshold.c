@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The requests about thresholds: of one's own session, or of the default one for who controls it. */
+/* The requests about thresholds: of one's own session, or for who controls it of the default one. */
 #include <linux/build_bug.h>
 #include <linux/uaccess.h>
 

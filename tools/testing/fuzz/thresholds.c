@@ -129,7 +129,8 @@ void op_threshold_add(struct actor *a)
 void op_threshold_del(struct actor *a)
 {
 	unsigned int size = rng_one_in(&a->rng, 12) ? pick_size(a, 4, 4) : 4;
-	struct call c = { "TM_THRESHOLD_DEL", IOC(_IOC_WRITE, TM_THRESHOLD_DEL, size), del_errors, 0 };
+	unsigned int cmd = IOC(_IOC_WRITE, TM_THRESHOLD_DEL, size);
+	struct call c = { "TM_THRESHOLD_DEL", cmd, del_errors, 0 };
 	struct entry *e = pick_file(a);
 	struct place p = place_any(a, size);
 	uint32_t id;
