@@ -115,6 +115,59 @@ static void many_targets(void)
 	tap_errno(named_end("many"), 0, "rmdir");
 }
 
+/* The last line of a file; how many there are, and bytes in all. */
+static int last_line(const char *path, char *last, size_t size, long long *bytes)
+{
+	char buf[1024], *line = NULL;
+	FILE *f = fopen(path, "re");
+	int n = 0;
+
+	*bytes = 0;
+	*last = '\0';
+	for (; f && (line = fgets(buf, sizeof(buf), f)); n++) {
+		*bytes += (long long)strlen(line);
+		snprintf(last, size, "%s", line);
+	}
+	if (f)
+		fclose(f);
+	return n;
+}
+
+/* More records than 64 MiB of text can tell of. */
+static void many_records(void)
+{
+	const long long wanted = 240000, limit = 64 << 20;
+	long long bytes, left, total;
+	int i, lines, writes;
+	char last[64];
+	size_t len = 0;
+
+	if (rounds(10) < 10) {
+		tap_skip("a slow kernel", "more records than 64 MiB of text can tell of");
+		return;
+	}
+	for (i = 0; i < CROWD; i++)
+		len += (size_t)sprintf(text + len, "%d ", crowd[i]);
+	named_make("log");
+	named_put("log", "history", "262144");
+	named_put("log", "kinds", "periodic");
+	named_put("log", "interval", "1ms");
+	tap_errno(put_all("log", text, &writes), 0, "a session of all of them");
+	named_put("log", "run", "start");
+	for (i = 0; i < 10 && !eventually(named_state("log", "records") >= wanted); i++)
+		;
+	named_put("log", "run", "stop");
+	total = named_state("log", "records");
+	tap_ok(total >= wanted, "it records");
+	if (total > 262144)
+		total = 262144;
+	lines = last_line(NAMED_ROOT "/log/records", last, sizeof(last), &bytes);
+	tap_ok(sscanf(last, "and %lld more\n", &left) == 1, "its end says that there are more");
+	tap_between(bytes, limit / 2, limit, "it has 64 MiB at most");
+	tap_is(lines - 1 + left, total, "lines and what is missing are all");
+	named_end("log");
+}
+
 /* 4095 bytes without a blank are no number. */
 static void long_writes(void)
 {
@@ -230,6 +283,7 @@ int main(void)
 	named_need();
 	crowd_start();
 	many_targets();
+	many_records();
 	long_writes();
 	piecemeal();
 	removed_meanwhile();
