@@ -45,6 +45,15 @@ struct tm_observer {
 };
 
 /**
+ * struct tm_listener - is told what happens to the targets of sessions that tell of it
+ * @happened: a record that is no periodic sample has been made, @sample, of the
+ *	session of number @id. From any context, the probes' too: may not sleep.
+ */
+struct tm_listener {
+	void (*happened)(u64 id, const struct task_sample *sample);
+};
+
+/**
  * struct tm_batch_view - what tm_session_batch() found
  * @samples: one a target; good until tm_session_batch_done()
  * @count: how many
@@ -80,8 +89,12 @@ void tm_sessions_exit(void);
 bool tm_sessions_are_up(void);
 unsigned int tm_sessions_states(struct pid_namespace *ns, struct tm_state *states,
 				unsigned int capacity, unsigned int *total);
+bool tm_sessions_next(struct pid_namespace *ns, u64 id, struct tm_state *state);
+void tm_sessions_listen(const struct tm_listener *listener);
 struct tm_session *tm_default_session(void);
 void tm_session_observe(struct tm_session *s, const struct tm_observer *observer);
+
+int tm_process_sample(pid_t nr, bool thread, struct pid_namespace *ns, struct task_sample *sample);
 
 /* Private ones, and named ones. */
 struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct tm_rights *rights);

@@ -21,6 +21,7 @@ static const struct external {
 	{ "report", "FILE", "what is in such a file, as tables", "libsqlite3-dev" },
 	{ "export", "FILE", "the same as CSV, JSON lines or a trace", "libsqlite3-dev" },
 	{ "plot", "FILE -o PICTURE", "the same as a picture", "libsqlite3-dev, libcairo2-dev" },
+	{ "events", "[OPTION]...", "what happens to processes, as it happens", "libnl-genl-3-dev" },
 	{ "exporter", "[OPTION]...", "metrics for Prometheus", "libmicrohttpd-dev" },
 };
 

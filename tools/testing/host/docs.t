@@ -209,7 +209,7 @@ my @columns = ('a' .. 'z')[0 .. $#who];
 my @walked = map {
 	my ($what, $cells) = @$_;
 	join ' | ', $what, map { $cell{$_} // "'$_'" } split //, $cells;
-} map { [/^"([^"]+)".*"([^"]+)"\)$/s] } $walk =~ /^\s*(?:FILE_)?ROW\((.*?"\))\s*$/msg;
+} map { [/^"([^"]+)".*"([^"]+)"\)$/s] } $walk =~ /^\s*(?:FILE_|NL_)?ROW\((.*?"\))\s*$/msg;
 my @documented = map { join ' | ', @$_ } grep { @$_ == @columns + 1 && $_->[0] !~ /^(what|-+)$/ }
 	map { [map { s/^\s+|\s+$//gr } @{$_}[0 .. $#$_]] } table_rows($rights_md);
 # The order of the tables is the document's own; within the rows nothing may differ.

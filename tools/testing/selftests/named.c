@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "named.h"
+#include "netlink.h"
 
 #define CROWD	1200
 #define ROW	1024
@@ -275,6 +276,44 @@ static void namespaces(void)
 	named_end("ns");
 }
 
+/* In the list of sessions: the default one has no name, and is nobody's. */
+static void told_by_netlink(void)
+{
+	static const char name[] = "a\377\033name";
+	int err, names = 0, sessions = 0;
+	struct nl_received got;
+	struct nl_request r;
+	struct nl_message m;
+	bool done = false;
+	struct nl nl;
+
+	err = nl_open(&nl);
+	if (err == -ENOENT) {
+		tap_skip("no netlink family", "a name told by netlink");
+		return;
+	}
+	named_make(name);
+	named_put(name, "run", "start");
+	r = nl_request(&nl, TASKMONITOR_CMD_SESSION_GET, NLM_F_DUMP);
+	err = err ?: nl_send(&nl, &r, r.h.nlmsg_len);
+	while (!err && !done && nl_receive(&nl, &got, PATIENCE_NS / NSEC_PER_MSEC) > 0) {
+		while (!done && nl_next(&got, &m)) {
+			const struct nlattr *a;
+
+			done = m.h->nlmsg_type < NLMSG_MIN_TYPE;
+			a = done ? NULL : nl_attr(&m, TASKMONITOR_A_SESSION_NAME);
+			sessions += !done;
+			names += a && nl_len(a) == strlen(name) &&
+				 !memcmp(nl_data(a), name, strlen(name)) &&
+				 nl_number(nl_attr(&m, TASKMONITOR_A_SESSION_FLAGS)) &
+					 TASKMONITOR_SESSION_FLAG_NAMED;
+		}
+	}
+	tap_ok(done && sessions == 2 && names == 1, "netlink tells the name, byte for byte");
+	nl_close(&nl);
+	named_end(name);
+}
+
 int main(void)
 {
 	if (!named_possible("named sessions"))
@@ -288,6 +327,7 @@ int main(void)
 	piecemeal();
 	removed_meanwhile();
 	namespaces();
+	told_by_netlink();
 	crowd_end();
 	tap_errno(named_unload(), 0, "rmmod taskmonitor_configfs");
 	tap_errno(module_unload_patiently(), 0, "rmmod");

@@ -20,11 +20,12 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    share/zsh/site-functions/_tmctl share/man/man8/tmctl-watch.8 lib/libtaskmonitor.a lib/libtaskmonitor.so \
 	    lib/libtaskmonitor.so.0 lib/pkgconfig/libtaskmonitor.pc \
 	    share/man/man3/libtaskmonitor.3 \
-	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
+	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h \
+	    include/linux/taskmonitor_netlink.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
 for companion in top:top plot:plot recording:record recording:report recording:export \
-		 exporter:exporter; do
+		 exporter:exporter events:events; do
 	folder=${companion%:*} program=${companion#*:}
 	run make -C "$top/tools/$folder" OUT="$build/$folder" DESTDIR="$root" PREFIX=/opt/tm \
 		WERROR=1 install
@@ -72,7 +73,7 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl top plot recording exporter; do
+for part in lib tmctl top plot recording exporter events; do
 	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done
