@@ -200,9 +200,7 @@ static bool tm_dump_sample(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *header = tm_dump_put(skb, cb, TASKMONITOR_CMD_SAMPLE_GET);
 
-	if (!header)
-		return false;
-	if (tm_put_sample(skb, TASKMONITOR_A_PROCESS_SAMPLE, sample)) {
+	if (!header || tm_put_sample(skb, TASKMONITOR_A_PROCESS_SAMPLE, sample)) {
 		genlmsg_cancel(skb, header);
 		return false;
 	}
@@ -228,9 +226,7 @@ static bool tm_dump_state(struct sk_buff *skb, struct netlink_callback *cb,
 {
 	void *header = tm_dump_put(skb, cb, TASKMONITOR_CMD_SESSION_GET);
 
-	if (!header)
-		return false;
-	if (tm_put_state(skb, state)) {
+	if (!header || tm_put_state(skb, state)) {
 		genlmsg_cancel(skb, header);
 		return false;
 	}

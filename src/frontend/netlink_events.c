@@ -137,28 +137,24 @@ static int tm_put_what(struct sk_buff *skb, const struct tm_event *event)
 static int tm_put_event(struct sk_buff *skb, const struct tm_event *event)
 {
 	void *header = genlmsg_put(skb, 0, 0, &tm_family, 0, TASKMONITOR_CMD_EVENT_NTF);
-	int err;
 
-	if (!header)
-		return -EMSGSIZE;
-	err = tm_put_number(skb, TASKMONITOR_A_EVENT_NUMBER, event->number) ?:
-	      nla_put_u32(skb, TASKMONITOR_A_EVENT_KIND, event->sample.kind) ?:
-	      tm_put_what(skb, event);
-	if (err)
+	if (!header || tm_put_number(skb, TASKMONITOR_A_EVENT_NUMBER, event->number) ||
+	    nla_put_u32(skb, TASKMONITOR_A_EVENT_KIND, event->sample.kind) ||
+	    tm_put_what(skb, event)) {
 		genlmsg_cancel(skb, header);
-	else
-		genlmsg_end(skb, header);
-	return err;
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, header);
+	return 0;
 }
 
-/* As many messages as there are and fit. Return: whether there was one. */
-static bool tm_events_fill(struct sk_buff *skb)
+/* As many messages as there are and fit: of some 700 bytes at most, a page holds one. */
+static void tm_events_fill(struct sk_buff *skb)
 {
 	struct tm_event *event = &tm_events.in_hand;
 
 	while (tm_events_look(event) && !tm_put_event(skb, event))
 		tm_events_done(event);
-	return skb->len;
 }
 
 static void tm_events_send(struct work_struct *work)
@@ -176,10 +172,7 @@ static void tm_events_send(struct work_struct *work)
 			queue_delayed_work(tm_events.sender, &tm_events.send, TM_RETRY_DELAY);
 			return;
 		}
-		if (!tm_events_fill(skb)) {
-			nlmsg_free(skb);
-			continue;
-		}
+		tm_events_fill(skb);
 		/* ESRCH: they have just gone. ENOBUFS: netlink has told who it was. */
 		genlmsg_multicast(&tm_family, skb, 0, TM_GROUP_EVENTS, GFP_KERNEL);
 		cond_resched();

@@ -35,7 +35,7 @@ top=$(cd "$here/../../.." && pwd)
 misc=$tree/drivers/misc
 dir=$misc/taskmonitor
 uapi=$tree/include/uapi/linux
-headers=(taskmonitor.h taskmonitor_netlink.h)
+headers="taskmonitor.h taskmonitor_netlink.h"
 source_line='source "drivers/misc/taskmonitor/Kconfig"'
 # shellcheck disable=SC2016  # for make to expand
 object_line='obj-$(CONFIG_TASKMONITOR)	+= taskmonitor/'
@@ -61,7 +61,7 @@ done
 if [ -e "$dir" ] && ! grep -qs '^config TASKMONITOR$' "$dir/Kconfig"; then
 	die "$dir is there already and is not ours"
 fi
-for h in "${headers[@]}"; do
+for h in $headers; do
 	[ ! -e "$uapi/$h" ] || grep -q '_UAPI_LINUX_TASKMONITOR_' "$uapi/$h" ||
 		die "$uapi/$h is there already and is not ours"
 done
@@ -85,7 +85,9 @@ if [ -n "$remove" ]; then
 	drop_line "$misc/Kconfig" "$source_line"
 	drop_line "$misc/Makefile" "$object_line"
 	rm -rf "$dir"
-	rm -f "${headers[@]/#/$uapi/}"
+	for h in $headers; do
+		rm -f "$uapi/$h"
+	done
 	exit 0
 fi
 
@@ -133,7 +135,7 @@ done
 (cd "$dir" && sources) | while read -r f; do
 	[ -e "$top/src/$f" ] || rm "$dir/$f"
 done
-for h in "${headers[@]}"; do
+for h in $headers; do
 	put "$uapi/$h" <"$top/include/uapi/linux/$h"
 done
 makefile | put "$dir/Makefile"
