@@ -7,6 +7,7 @@
 #ifndef TM_COMPAT_H
 #define TM_COMPAT_H
 
+#include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
@@ -43,6 +44,18 @@
 #define __uninitialized
 #endif
 #endif
+
+/*
+ * What the core gives to front ends in modules of their own, and how they ask for
+ * it. The name of a namespace became a string in 6.13.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define TM_NAMESPACE "TASKMONITOR"
+#else
+#define TM_NAMESPACE TASKMONITOR
+#endif
+#define TM_EXPORT(symbol) EXPORT_SYMBOL_NS_GPL(symbol, TM_NAMESPACE)
+#define TM_IMPORT() MODULE_IMPORT_NS(TM_NAMESPACE)
 
 /*
  * A field of a task's or its mm's that whoever owns it writes as it likes: any

@@ -184,7 +184,11 @@ static inline enum tm_step tm_level_step(const struct tm_level *level, bool cros
 	return reading->time_ns - *since_ns >= level->for_ns ? TM_STEP_CROSSED : TM_STEP_NONE;
 }
 
+/* A duration as text: 20 digits, the longest unit, the NUL. */
+#define TM_DURATION_SIZE 24
+
 u32 tm_ppm(u64 part, u64 whole);
 int tm_parse_duration_ns(const char *text, u64 *ns);
+int tm_format_duration(char *buf, size_t size, u64 ns);
 
 #endif /* TM_CORE_CALC_H */

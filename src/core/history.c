@@ -6,6 +6,7 @@
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 
+#include "../compat.h"
 #include "session_impl.h"
 #include "trace.h"
 
@@ -240,6 +241,7 @@ bool tm_session_next_record(struct tm_session *s, u64 *cursor, struct task_sampl
 	*cursor = oldest - 1;
 	return true;
 }
+TM_EXPORT(tm_session_next_record);
 
 /** tm_session_read_to - the reader has come to @cursor: the watermark counts from there */
 void tm_session_read_to(struct tm_session *s, u64 cursor)

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "../compat.h"
 #include "sample_impl.h"
 #include "session_impl.h"
 
@@ -307,12 +308,14 @@ int tm_session_batch(struct tm_session *s, struct pid_namespace *ns, unsigned in
 	rt_mutex_unlock(&s->lock);
 	return 0;
 }
+TM_EXPORT(tm_session_batch);
 
 /** tm_session_batch_done - the batch has been copied. @s: the session */
 void tm_session_batch_done(struct tm_session *s)
 {
 	mutex_unlock(&s->batch_lock);
 }
+TM_EXPORT(tm_session_batch_done);
 
 /**
  * tm_session_state - what the session is doing
@@ -328,7 +331,8 @@ void tm_session_state(struct tm_session *s, struct pid_namespace *ns, struct tm_
 	tm_tick_read_stats(&s->tick, &stats);
 	state->version = TM_VERSION_MAJOR << 16 | TM_VERSION_MINOR << 8 | TM_VERSION_PATCH;
 	state->flags = (READ_ONCE(s->running) ? TM_STATE_RUNNING : 0) |
-		       (s->id ? TM_STATE_PRIVATE : 0);
+		       (s->name[0] ? TM_STATE_NAMED : s->id ? TM_STATE_PRIVATE : 0);
+	memcpy(state->name, s->name, sizeof(state->name));
 	state->ticks = stats.ticks;
 	state->missed_ticks = stats.missed;
 	state->stretched = stats.stretched;
@@ -356,6 +360,7 @@ void tm_session_state(struct tm_session *s, struct pid_namespace *ns, struct tm_
 	state->targets = s->targets.n;
 	rt_mutex_unlock(&s->lock);
 }
+TM_EXPORT(tm_session_state);
 
 /** tm_format_line - the lab's line, into @buf of @size bytes, of @sample. Return: its length. */
 int tm_format_line(char *buf, size_t size, const struct task_sample *sample)

@@ -57,8 +57,9 @@ struct mm_struct;
  * @batch_lock: see above
  * @lock: see above
  * @id: its number; 0 is the default session
+ * @name: of a named session; "" of the others
  * @node: in the list of sessions
- * @owner: who made it; NULL for the default session
+ * @owner: who made it; NULL for the default session and named ones
  * @ns: PID namespace of its records
  * @rights: its maker's; rights.cred is the session's own reference
  * @scope: whom it watches; never changes, as the next five
@@ -108,6 +109,7 @@ struct tm_session {
 	struct rt_mutex lock;
 
 	u64 id;
+	char name[TM_NAME_LEN];
 	struct list_head node;
 	struct pid *owner;
 	struct pid_namespace *ns;

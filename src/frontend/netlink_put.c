@@ -32,6 +32,7 @@ static_assert(TASKMONITOR_SAMPLE_FLAG_RSS_COARSE == TM_SAMPLE_RSS_COARSE);
 static_assert(TASKMONITOR_SAMPLE_FLAG_BELOW == TM_SAMPLE_BELOW);
 static_assert(TASKMONITOR_SESSION_FLAG_RUNNING == TM_STATE_RUNNING);
 static_assert(TASKMONITOR_SESSION_FLAG_PRIVATE == TM_STATE_PRIVATE);
+static_assert(TASKMONITOR_SESSION_FLAG_NAMED == TM_STATE_NAMED);
 static_assert((int)TASKMONITOR_SCOPE_LIST == TM_SCOPE_LIST);
 static_assert((int)TASKMONITOR_SCOPE_TREE == TM_SCOPE_TREE);
 static_assert((int)TASKMONITOR_SCOPE_CGROUP == TM_SCOPE_CGROUP);
@@ -215,5 +216,8 @@ int tm_put_state(struct sk_buff *skb, const struct tm_state *state)
 
 	for (i = 0; i < ARRAY_SIZE(tm_state_figures) && !err; i++)
 		err = tm_put_figure(skb, &tm_state_figures[i], state);
+	if (!err && state->flags & TM_STATE_NAMED)
+		err = nla_put(skb, TASKMONITOR_A_SESSION_NAME,
+			      strnlen(state->name, sizeof(state->name)), state->name);
 	return err;
 }

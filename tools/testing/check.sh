@@ -89,7 +89,7 @@ bootable=()
 for k in $kernels; do
 	if step "module and tmctl build without warnings for $k" "$here/build.sh" --strict "$k"; then
 		bootable+=("$k")
-		vars[$k]=$(grep -E '^(KVER|ARCH|MODULE|TMCTL)=' "$results/_step.log")
+		vars[$k]=$(grep -E '^(KVER|ARCH|MODULE|CONFIGFS|TMCTL)=' "$results/_step.log")
 	fi
 done
 echo "1..$(grep -cE '^(not )?ok' "$built")" >>"$built"
@@ -153,7 +153,7 @@ boot() {
 	echo "running ${#run[@]} test programs on $KVER" >&2
 	# The limits end what hangs. They are far off, for machines are shared and slow,
 	# and debug kernels slower still.
-	"$here/vm/run.sh" -k "$1" --module "$MODULE" --tmctl "$TMCTL" --out "$out" \
+	"$here/vm/run.sh" -k "$1" --module "$MODULE" --configfs "$CONFIGFS" --tmctl "$TMCTL" --out "$out" \
 		--append "$append" \
 		--timeout "${TIMEOUT:-1500}" --test-timeout "${TEST_TIMEOUT:-240}" "${helpers[@]}" --no-verdict --tests "${run[@]}" || :
 	[ -e "$out/_kernel_log.tap" ] ||

@@ -35,6 +35,7 @@
 
 #define TM_COMM_LEN	16	/* bytes of task_sample.comm, NUL included */
 #define TM_TEXT_SIZE	128	/* bytes of the buffer of TM_GET_TEXT */
+#define TM_NAME_LEN	64	/* bytes of tm_state.name, NUL included */
 
 /*
  * Intervals. The lower bound keeps a sampler that does nothing else within
@@ -382,6 +383,7 @@ struct tm_ring_header {
 
 #define TM_STATE_RUNNING	(1U << 0)	/* the session is started */
 #define TM_STATE_PRIVATE	(1U << 1)	/* it belongs to an open file */
+#define TM_STATE_NAMED		(1U << 2)	/* it belongs to a directory of configfs */
 
 #define TM_LATENESS_BUCKETS	20
 
@@ -402,7 +404,8 @@ struct tm_ring_header {
  * @window_ns: length of a window, 0 without
  * @scope: enum tm_scope
  * @owner: PID of who made the session, in the caller's PID namespace; 0 of the
- *	default session, where it is not visible, and when it is gone
+ *	default session and of named ones, where it is not visible, and when it is
+ *	gone
  * @ring_records: how many records the history holds
  * @watermark: as in struct tm_session_attr
  * @kinds: likewise
@@ -411,6 +414,8 @@ struct tm_ring_header {
  * @stretched: ticks delayed because the sampler had used up its share of a CPU
  * @lateness_hist: how many ticks were late by less than 2^i microseconds (and
  *	by no less than half of that); the last one holds the rest
+ * @name: what its directory is called (TM_STATE_NAMED), NUL-terminated. Any bytes
+ *	but NUL and '/': control characters, and what is no UTF-8.
  */
 struct tm_state {
 	__u32 version;
@@ -434,6 +439,7 @@ struct tm_state {
 	__u64 dropped;
 	__u64 stretched;
 	__u64 lateness_hist[TM_LATENESS_BUCKETS];
+	char name[TM_NAME_LEN];
 };
 
 #define TM_STATE_SIZE_VER0	64

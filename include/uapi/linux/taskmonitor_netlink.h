@@ -86,10 +86,12 @@ enum taskmonitor_sample_flag {
  * enum taskmonitor_session_flag - the same bits as TM_STATE_*
  * @TASKMONITOR_SESSION_FLAG_RUNNING: the session is started
  * @TASKMONITOR_SESSION_FLAG_PRIVATE: it belongs to an open file
+ * @TASKMONITOR_SESSION_FLAG_NAMED: it belongs to a directory of configfs
  */
 enum taskmonitor_session_flag {
 	TASKMONITOR_SESSION_FLAG_RUNNING = 1,
 	TASKMONITOR_SESSION_FLAG_PRIVATE = 2,
+	TASKMONITOR_SESSION_FLAG_NAMED = 4,
 };
 
 /**
@@ -187,6 +189,7 @@ enum {
 	TASKMONITOR_A_SESSION_DROPPED,
 	TASKMONITOR_A_SESSION_LATENESS_MAX_NS,
 	TASKMONITOR_A_SESSION_COST_NS,
+	TASKMONITOR_A_SESSION_NAME,
 
 	__TASKMONITOR_A_SESSION_MAX,
 	TASKMONITOR_A_SESSION_MAX = (__TASKMONITOR_A_SESSION_MAX - 1)

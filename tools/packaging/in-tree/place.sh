@@ -115,11 +115,13 @@ put() {
 makefile() {
 	# shellcheck disable=SC2016  # for make to expand
 	sed -e 's|^obj-m := taskmonitor\.o$|obj-$(CONFIG_TASKMONITOR) := taskmonitor.o|' \
+		-e 's|^obj-$(if .*,m) += taskmonitor_configfs\.o$|obj-$(CONFIG_TASKMONITOR_CONFIGFS) += taskmonitor_configfs.o|' \
 		-e 's|-I$(src)/\.\./include/uapi ||' \
 		-e 's|-I$(src)/|-I$(srctree)/drivers/misc/taskmonitor/|' "$top/src/Kbuild"
 }
 # shellcheck disable=SC2016  # as above
-if ! makefile | grep -q '^obj-$(CONFIG_TASKMONITOR) := ' || makefile | grep -q '$(src)'; then
+if ! makefile | grep -q '^obj-$(CONFIG_TASKMONITOR) := ' || makefile | grep -q '$(src)' ||
+   ! makefile | grep -q '^obj-$(CONFIG_TASKMONITOR_CONFIGFS) += '; then
 	die "src/Kbuild has changed: this script no longer knows how to make a Makefile of it"
 fi
 

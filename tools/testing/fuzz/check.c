@@ -161,6 +161,9 @@ const char *state_flaw(const struct tm_state *s, bool numbered)
 		return words_flaw(s, sizeof(*s));
 	if (s->flags & ~(TM_STATE_RUNNING | TM_STATE_PRIVATE) || s->reserved)
 		return "has bits that there are not";
+	/* The fuzzer makes none. */
+	if (s->name[0])
+		return "has a name";
 	if (!!s->id != (numbered && s->flags & TM_STATE_PRIVATE))
 		return "has a number that it should not have, or none";
 	if (s->scope > TM_SCOPE_SYSTEM || s->kinds & ~TM_KINDS_ALL || !s->kinds)

@@ -157,16 +157,17 @@ series_in_tree() {
 	out=$src-module
 	ok "$series: configured as a module, with all it can use" try configure "$out" \
 		CONFIG_{SMP,PROC_FS,DEBUG_FS,CGROUPS,MULTIUSER,NAMESPACES,PID_NS,NET}=y \
-		CONFIG_TASK{STATS,_DELAY_ACCT,_XACCT,_IO_ACCOUNTING}=y CONFIG_TASKMONITOR=m
+		CONFIG_TASK{STATS,_DELAY_ACCT,_XACCT,_IO_ACCOUNTING}=y CONFIG_TASKMONITOR=m \
+		CONFIG_CONFIGFS_FS=y CONFIG_TASKMONITOR_CONFIGFS=m
 	ok "$series: it builds as a module without a warning" try build "$out"
 	ok "$series: of every source" test "$(objects "$out")" = "$(parts)"
 	out=$src-builtin
 	ok "$series: configured built in, without what it can do without" \
 		try configure "$out" CONFIG_TASKMONITOR=y "# CONFIG_DEBUG_FS is not set" \
-		"# CONFIG_"{SMP,PROC_FS,CGROUPS,NET}" is not set"
+		"# CONFIG_"{SMP,PROC_FS,CGROUPS,NET,CONFIGFS_FS}" is not set"
 	ok "$series: it builds in without a warning" try build "$out"
 	ok "$series: and leaves out what the kernel lacks" \
-		test "$(objects "$out")" = "$(parts | grep -vE '^(procfs|debugfs|netlink.*)$')"
+		test "$(objects "$out")" = "$(parts | grep -vE '^(procfs|debugfs|netlink.*|configfs.*)$')"
 	exec 9>&-
 }
 

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "named.h"
 #include "session.h"
 
 #define EVENTS	"/sys/kernel/tracing/"
@@ -213,6 +214,20 @@ static void unhide(void)
 		tap_bail("the kernel cannot be told to hide nothing");
 }
 
+/* Of the whole system, with some records. */
+static void clean_named(void)
+{
+	if (!named_possible("the files of a named session"))
+		return;
+	named_need();
+	if (named_make("web") || named_put("web", "scope", "system") < 0 ||
+	    named_put("web", "interval", "10ms") < 0 || named_put("web", "run", "start") < 0)
+		tap_bail("no named session");
+	tap_ok(eventually(named_state("web", "records") > 0), "a named session");
+	clean_directory(NAMED_ROOT "/web/");
+	tap_errno(named_unload(), 0, "rmmod taskmonitor_configfs");
+}
+
 int main(void)
 {
 	struct child c;
@@ -243,6 +258,7 @@ int main(void)
 	clean_directory(PARAMETERS);
 	clean_directory(DEBUGFS "/");
 	clean_directory(EVENTS "events/taskmonitor/task_sample/");
+	clean_named();
 	clean_file(EVENTS "trace");
 
 	file_write(EVENTS "events/taskmonitor/task_sample/enable", "0");

@@ -170,6 +170,29 @@
 	FILE_ROW("write `interval_ns`", ATTRIBUTES "interval_ns", O_WRONLY, "1000000000",          \
 		 "+++P+PPP+PP+PP++")
 
+/* Named sessions: the directory, and the files of one. */
+#define WALK_NAMED                                                                                 \
+	ROW("`mkdir`", OWN, use_mkdir, 0, "+++P+AAAAPA+AA++")                                      \
+	ROW("`rmdir`", OWN, use_rmdir, 0, "+++++AAAA+A+AA++")                                      \
+	FILE_ROW("read configfs `scope`", NAMED "scope", O_RDONLY, NULL, "+++++AAAA+A+A+AA")       \
+	FILE_ROW("write it", NAMED "scope", O_WRONLY, "list", "+++P+AAAAPA+APAA")                  \
+	FILE_ROW("read configfs `cgroup`", NAMED "cgroup", O_RDONLY, NULL, "+++++AAAA+A+A+AA")     \
+	FILE_ROW("write it", NAMED "cgroup", O_WRONLY, "\n", "+++P+AAAAPA+APAA")                   \
+	FILE_ROW("read configfs `history`", NAMED "history", O_RDONLY, NULL, "+++++AAAA+A+A+AA")   \
+	FILE_ROW("write it", NAMED "history", O_WRONLY, "16", "+++P+AAAAPA+APAA")                  \
+	FILE_ROW("read configfs `kinds`", NAMED "kinds", O_RDONLY, NULL, "+++++AAAA+A+A+AA")       \
+	FILE_ROW("write it", NAMED "kinds", O_WRONLY, "exit", "+++P+AAAAPA+APAA")                  \
+	FILE_ROW("read configfs `interval`", NAMED "interval", O_RDONLY, NULL,                     \
+		 "+++++AAAA+A+A+AA")                                                               \
+	FILE_ROW("write it", NAMED "interval", O_WRONLY, "1s", "+++P+AAAAPA+APAA")                 \
+	FILE_ROW("read configfs `run`", NAMED "run", O_RDONLY, NULL, "+++++AAAA+A+A+AA")           \
+	FILE_ROW("write it", NAMED "run", O_WRONLY, "stop", "+++P+AAAAPA+APAA")                    \
+	FILE_ROW("read configfs `targets`", NAMED "targets", O_RDONLY, NULL, "+++++AAAA+A+A+AA")   \
+	FILE_ROW("write it", NAMED_WATCH "targets", O_WRONLY, "1", "+++P+AAAAPA+APAA")             \
+	FILE_ROW("read configfs `state`", NAMED "state", O_RDONLY, NULL, "+++++AAAA+A+A+AA")       \
+	FILE_ROW("read configfs `sample`", NAMED "sample", O_RDONLY, NULL, "+++++AAAA+A+A+AA")     \
+	FILE_ROW("read configfs `records`", NAMED "records", O_RDONLY, NULL, "+++++AAAA+A+A+AA")
+
 /* A socket in place of a file: its opener and its user are both asked, but for the group. */
 #define WALK_NETLINK                                                                               \
 	NL_ROW("`sample-get`: anybody's process", use_nl_sample, 0, "+++++P+++PP+PPPP")            \

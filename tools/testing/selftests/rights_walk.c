@@ -20,12 +20,16 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "named.h"
 #include "netlink.h"
 #include "session.h"
 #include "rights_rows.h"
 
 #define SET_UID	  "/tmp/set-uid"
 #define EVENT	  "/sys/kernel/tracing/events/taskmonitor/task_sample/"
+#define NAMED	  NAMED_ROOT "/web/"
+#define NAMED_WATCH NAMED_ROOT "/watch/"
+#define SPARES	  WHO_MAX	/* named sessions to be removed, one by each */
 #define CAP(name) (1ULL << (name))
 #define ALL	  (CAP(CAP_LAST_CAP + 1) - 1)
 #define MEMORY_FD 100	/* of the shared memory, for a program that is run by exec */
@@ -273,6 +277,29 @@ static int use_private_pid(int fd, long target)
 	return use_session(fd, TM_SCOPE_LIST) ? UNKNOWN : use_pid_set(fd, target);
 }
 
+static int use_mkdir(int fd, long arg)
+{
+	int err = named_make("other");
+
+	(void)fd;
+	(void)arg;
+	return err ?: named_end("other") ? UNKNOWN : 0;
+}
+
+static int use_rmdir(int fd, long arg)
+{
+	char name[16];
+	int i, err = -ENOENT;
+
+	(void)fd;
+	(void)arg;
+	for (i = 0; i < SPARES && err == -ENOENT; i++) {
+		snprintf(name, sizeof(name), "spare%d", i);
+		err = named_end(name);
+	}
+	return err;
+}
+
 static int use_nl(int fd, int cmd, int flags, long target)
 {
 	struct nl nl = { .fd = fd };
@@ -357,6 +384,7 @@ static const struct row kernel_rows[] = { WALK_KERNEL };
 static const struct row private_rows[] = { WALK_PRIVATE };
 static const struct row made_rows[] = { WALK_MADE };
 static const struct row file_rows[] = { WALK_FILES };
+static const struct row named_rows[] = { WALK_NAMED };
 static const struct row opened_rows[] = { WALK_OPENED };
 static const struct row netlink_rows[] = { WALK_NETLINK };
 
@@ -372,6 +400,7 @@ static const struct table {
 	{ "first target", kernel_rows, ARRAY_SIZE(kernel_rows) },
 	{ "private session", private_rows, ARRAY_SIZE(private_rows) },
 	{ "session made", made_rows, ARRAY_SIZE(made_rows) },
+	{ "named session", named_rows, ARRAY_SIZE(named_rows) },
 	{ "opened to all", opened_rows, ARRAY_SIZE(opened_rows) },
 };
 
@@ -742,6 +771,23 @@ static void open_to_all(const char *path)
 		tap_bail("chmod %s: %s", path, strerror(errno));
 }
 
+static bool named_begin(void)
+{
+	char name[16];
+	int i;
+
+	if (!named_possible("the rights to named sessions"))
+		return false;
+	named_need();
+	tap_errno(named_make("web"), 0, "a named session");
+	named_make("watch");
+	for (i = 0; i < SPARES; i++) {
+		snprintf(name, sizeof(name), "spare%d", i);
+		named_make(name);
+	}
+	return true;
+}
+
 static void install_set_uid(void)
 {
 	char buf[65536];
@@ -808,6 +854,8 @@ int main(int argc, char **argv)
 	module_need("target=%d log=N", c.pid);
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (tables[i].rows == named_rows && !named_begin())
+			continue;
 		if (tables[i].rows == first_rows)
 			open_to_all(DEVICE);
 		if (tables[i].rows == kernel_rows) {
@@ -821,6 +869,8 @@ int main(int argc, char **argv)
 				open_to_all(files[f]);
 		}
 		walk(&tables[i]);
+		if (tables[i].rows == named_rows)
+			tap_errno(named_unload(), 0, "rmmod taskmonitor_configfs");
 	}
 
 	tap_errno(module_unload_patiently(), 0, "rmmod");

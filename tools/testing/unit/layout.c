@@ -89,7 +89,8 @@ AT(tm_state, reserved, 100, 4);
 AT(tm_state, dropped, 104, 8);
 AT(tm_state, stretched, 112, 8);
 AT(tm_state, lateness_hist, 120, 160);
-static_assert(sizeof(struct tm_state) >= 280, "tm_state has shrunk");
+AT(tm_state, name, 280, 64);
+static_assert(sizeof(struct tm_state) >= 344, "tm_state has shrunk");
 static_assert(TM_STATE_SIZE_VER0 == 64, "tm_state began with 64 bytes");
 
 AT(tm_session_attr, flags, 0, 8);
@@ -207,6 +208,7 @@ NUMBER(TM_TARGET_THREAD, 1);
 NUMBER(TM_TASK_EXITED, 1);
 NUMBER(TM_STATE_RUNNING, 1);
 NUMBER(TM_STATE_PRIVATE, 2);
+NUMBER(TM_STATE_NAMED, 4);
 NUMBER(TM_SAMPLE_CPU_AS_OF_TICK, 1);
 NUMBER(TM_SAMPLE_EXITED, 2);
 NUMBER(TM_SAMPLE_THREAD, 4);

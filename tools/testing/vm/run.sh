@@ -31,6 +31,7 @@ usage() {
 	                       is not written to; files are below /machine
 	    --firmware VARS    boot through UEFI, with these variables (firmware-key.pl)
 	    --module FILE      the taskmonitor.ko to put into the guest
+	    --configfs FILE    the taskmonitor_configfs.ko, and the kernel's own configfs.ko
 	    --tmctl FILE       the tmctl (static) to put into the guest's PATH
 	    --file SRC[:DEST]  any other file; DEST defaults to /files/NAME
 	    --out DIR          results and logs, default build/results/VERSION for
@@ -47,7 +48,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
-timeout="" test_timeout=60 append="" image="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=0
+timeout="" test_timeout=60 append="" image="" firmware="" module="" configfs="" tmctl="" out="" mode="" verdict=1
+again=0
 files=() options=("$@") all=("$@")
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -61,6 +63,7 @@ while [ $# -gt 0 ]; do
 	--root) image=${2:?}; shift ;;
 	--firmware) firmware=${2:?}; shift ;;
 	--module) module=${2:?}; shift ;;
+	--configfs) configfs=${2?}; shift ;;
 	--tmctl) tmctl=${2:?}; shift ;;
 	--file) files+=("${2:?}"); shift ;;
 	--out) out=${2:?}; shift ;;
@@ -130,6 +133,16 @@ stage() {
 	install -D -m 755 "$1" "$root/$2"
 }
 
+# stage_kernels NAME DEST: one of the kernel's own modules; nothing where it is built in.
+stage_kernels() {
+	local ko=$MODDIR/kernel/$1.ko
+	if [ -e "$ko.xz" ]; then
+		xz -dc "$ko.xz" >"$work/module.ko"
+		ko=$work/module.ko
+	fi
+	[ ! -e "$ko" ] || stage "$ko" "$2"
+}
+
 mkdir -p "$root"/{bin,dev,proc,sys,tmp,etc,lib,tests}
 stage "$BUSYBOX" bin/busybox
 ln -s busybox "$root/bin/sh"
@@ -139,6 +152,10 @@ stage "$here/guest/common" etc/common
 grep -v '^#' "$here/splats.txt" >"$work/splats"
 cp "$work/splats" "$root/etc/splats"
 [ -z "$module" ] || stage "$module" lib/taskmonitor.ko
+if [ -n "$configfs" ]; then
+	stage "$configfs" lib/taskmonitor_configfs.ko
+	stage_kernels fs/configfs/configfs lib/configfs.ko
+fi
 [ -z "$tmctl" ] || stage "$tmctl" bin/tmctl
 for f in "${files[@]}"; do
 	case $f in
