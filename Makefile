@@ -19,7 +19,7 @@ modules: ## build src/taskmonitor.ko against KDIR (default: the running kernel)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
 
 # tmctl, and its companions, each built where its library is.
-PROGRAMS := tools/tmctl tools/top tools/plot tools/recording tools/exporter
+PROGRAMS := tools/tmctl tools/top tools/plot tools/recording tools/exporter tools/events
 
 .PHONY: tools
 tools: ## build tools/tmctl/tmctl, its companions and the library they stand on
@@ -30,13 +30,29 @@ install: tools ## install tmctl, the library, the header and the man pages (PREF
 	$(MAKE) -C tools/lib install
 	for p in $(PROGRAMS); do $(MAKE) -C $$p install || exit; done
 	install -d $(DESTDIR)$(PREFIX)/include/linux $(DESTDIR)$(MANDIR)/man4
-	install -m 644 include/uapi/linux/taskmonitor.h $(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 include/uapi/linux/taskmonitor.h include/uapi/linux/taskmonitor_netlink.h \
+		$(DESTDIR)$(PREFIX)/include/linux
 	install -m 644 Documentation/man/taskmonitor.4 $(DESTDIR)$(MANDIR)/man4
 
 .PHONY: modules_install
 modules_install: modules ## install the module for the kernel of KDIR (INSTALL_MOD_PATH, DESTDIR)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src \
 		INSTALL_MOD_PATH=$(if $(INSTALL_MOD_PATH),$(INSTALL_MOD_PATH),$(DESTDIR)) modules_install
+
+# DKMS builds there, for each kernel.
+VERSION	= $(shell tools/version.sh)
+DKMSDIR	= $(DESTDIR)/usr/src/taskmonitor-$(VERSION)
+
+.PHONY: dkms_install
+dkms_install: ## put the module's sources where DKMS finds them (DESTDIR)
+	cd src && find . \( -name '*.[ch]' -o -name Kbuild \) ! -name '*.mod.c' \
+		-exec install -D -m 644 {} $(abspath $(DKMSDIR))/src/{} \;
+	install -D -m 644 -t $(DKMSDIR)/include/uapi/linux include/uapi/linux/*.h
+	sed 's/#MODULE_VERSION#/$(VERSION)/' tools/packaging/dkms/dkms.conf >$(DKMSDIR)/dkms.conf
+
+.PHONY: deb
+deb: ## build the Debian packages, into build/deb
+	tools/packaging/deb.sh
 
 .PHONY: setup
 setup: ## install what demo, check and shell need (Debian, as root; else say what)
@@ -57,6 +73,10 @@ check-debug: ## the same on kernels that complain: KASAN, lockdep, KCSAN (KERNEL
 .PHONY: check-machines
 check-machines: ## run the tests on real-time, cloud, arm64 and s390x kernels; build for all others
 	tools/testing/machines.sh
+
+.PHONY: check-packages
+check-packages: ## install, use, upgrade, remove the Debian packages in a machine (KERNEL=6.1)
+	tools/testing/tap.pl $(if $(V),-v) tools/testing/debian/packages.t
 
 .PHONY: bench
 bench: ## what it costs, beside pidstat, BPF and others (KERNELS="6.12", ACCEL=kvm, HERE=1)

@@ -12,6 +12,9 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/version.h>
+#ifdef CONFIG_NET
+#include <net/genetlink.h>
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "taskmonitor needs Linux 6.1 or newer"
@@ -146,6 +149,26 @@ static inline bool tm_exit_is_last(struct task_struct *task)
 	}
 	return true;
 }
+#endif
+
+/*
+ * Who may join a multicast group: since 6.7, 6.6.7 and 6.1.68 a group may ask for
+ * CAP_SYS_ADMIN; before, for CAP_NET_ADMIN alone.
+ */
+#ifdef GENL_MCAST_CAP_SYS_ADMIN
+#define TM_GROUP_OF_ADMINS GENL_MCAST_CAP_SYS_ADMIN
+#else
+#define TM_GROUP_OF_ADMINS GENL_UNS_ADMIN_PERM
+#endif
+
+/*
+ * A module whose init fails is freed, whatever has pinned it meanwhile: what would
+ * pin it has to wait until it is live. What is built in stays.
+ */
+#ifdef MODULE
+#define tm_is_live() (READ_ONCE(THIS_MODULE->state) == MODULE_STATE_LIVE)
+#else
+#define tm_is_live() true
 #endif
 
 /* vm_flags became read-only, with functions to change it, in 6.3. */

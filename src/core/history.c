@@ -9,6 +9,8 @@
 #include "session_impl.h"
 #include "trace.h"
 
+static const struct tm_listener __rcu *tm_listener;
+
 /** tm_session_wake_work - wake the readers. @work: the session's; runs in a context where that may be done */
 void tm_session_wake_work(struct irq_work *work)
 {
@@ -61,6 +63,30 @@ void tm_session_drop(struct tm_session *s)
 }
 
 /**
+ * tm_sessions_listen - tell this one what happens, and nobody else
+ * @listener: whom; NULL: nobody
+ *
+ * May sleep. Whoever was told before is not, and is not being told either, once
+ * this returns.
+ */
+void tm_sessions_listen(const struct tm_listener *listener)
+{
+	rcu_assign_pointer(tm_listener, listener);
+	synchronize_rcu();
+}
+
+static void tm_session_tell(struct tm_session *s, const struct task_sample *samples, unsigned int n)
+{
+	const struct tm_listener *listener;
+
+	rcu_read_lock();
+	listener = rcu_dereference(tm_listener);
+	for (; listener && n; n--, samples++)
+		listener->happened(s->id, samples);
+	rcu_read_unlock();
+}
+
+/**
  * tm_session_record - append records to the history, if the session wants them
  * @s: the session
  * @samples: of one kind; their seq is set
@@ -75,6 +101,8 @@ void tm_session_record(struct tm_session *s, struct task_sample *samples, unsign
 	if (!n || !READ_ONCE(s->running) || !(s->kinds & BIT(samples->kind)))
 		return;
 	tm_session_wake(s, tm_ring_write(&s->ring, samples, n));
+	if (s->tells & BIT(samples->kind))
+		tm_session_tell(s, samples, n);
 	if (trace_task_sample_enabled()) {
 		for (i = 0; i < n; i++)
 			trace_task_sample(s->id, &samples[i]);
@@ -105,6 +133,8 @@ void tm_session_alert(struct tm_session *s, struct task_sample *record)
 	tm_session_urge(s, tm_ring_write(&s->ring, record, 1));
 	/* The number, too, before the look at who waits. */
 	tm_session_wake_all(s);
+	if (s->tells & BIT(record->kind))
+		tm_session_tell(s, record, 1);
 	trace_task_sample(s->id, record);
 }
 

@@ -17,6 +17,9 @@
 
 #include "session_impl.h"
 
+/* What may be told as it happens. */
+#define TM_KINDS_TOLD (TM_KINDS_ALL & ~TM_KINDS_SAMPLED)
+
 static struct tm_session tm_the_default;
 
 static DEFINE_MUTEX(tm_sessions_lock);
@@ -91,6 +94,7 @@ int __init tm_sessions_init(u64 interval_ns, unsigned int records)
 	/* The rights to it are settled by whoever lets somebody use it. */
 	s->rights.everyone = true;
 	s->kinds = TM_KINDS_ALL;
+	s->tells = TM_KINDS_TOLD;
 	s->watermark = 1;
 	s->interval_ns = interval_ns;
 	err = tm_ring_create(&s->ring, roundup_pow_of_two(records));
@@ -328,6 +332,7 @@ static void tm_session_take_attr(struct tm_session *s, const struct tm_session_a
 {
 	s->scope = attr->scope;
 	s->kinds = attr->kinds ?: TM_KINDS_ALL;
+	s->tells = attr->flags & TM_SESSION_EVENTS ? TM_KINDS_TOLD : 0;
 	s->watermark = attr->watermark ?: 1;
 	s->interval_ns = attr->interval_ns;
 	s->window_ns = attr->window_ns;
@@ -338,6 +343,15 @@ static void tm_session_take_attr(struct tm_session *s, const struct tm_session_a
 	get_cred(rights->cred);
 	s->ns = get_pid_ns(task_active_pid_ns(current));
 	s->owner = get_pid(task_tgid(current));
+}
+
+/*
+ * All listeners are sent the events of all sessions: who adds to them may push
+ * out others', and its records must have the numbers that listeners know.
+ */
+static bool tm_may_tell(const struct tm_rights *rights)
+{
+	return rights->control && task_active_pid_ns(current) == &init_pid_ns;
 }
 
 /**
@@ -356,6 +370,8 @@ struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct 
 	if (!err && attr->watermark > capacity / 2)
 		err = -EINVAL;
 	if (!err && attr->scope >= TM_SCOPE_CGROUP && !rights->system)
+		err = -EPERM;
+	if (!err && attr->flags & TM_SESSION_EVENTS && !tm_may_tell(rights))
 		err = -EPERM;
 	if (err)
 		return ERR_PTR(err);
@@ -411,4 +427,30 @@ unsigned int tm_sessions_states(struct pid_namespace *ns, struct tm_state *state
 	*total = tm_sessions_n;
 	mutex_unlock(&tm_sessions_lock);
 	return n;
+}
+
+/**
+ * tm_sessions_next - the state of the first session from a number on
+ * @ns: the reader's PID namespace
+ * @id: that number
+ * @state: filled where true is returned
+ *
+ * Return: false where there is none.
+ */
+bool tm_sessions_next(struct pid_namespace *ns, u64 id, struct tm_state *state)
+{
+	struct tm_session *s;
+	bool found = false;
+
+	mutex_lock(&tm_sessions_lock);
+	/* Numbers are given in turn: the list is in their order. */
+	list_for_each_entry(s, &tm_sessions, node) {
+		if (s->id < id)
+			continue;
+		tm_session_state(s, ns, state);
+		found = true;
+		break;
+	}
+	mutex_unlock(&tm_sessions_lock);
+	return found;
 }

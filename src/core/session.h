@@ -8,6 +8,7 @@
 #define TM_CORE_SESSION_H
 
 #include <linux/poll.h>
+#include <linux/stringify.h>
 #include <linux/taskmonitor.h>
 #include <linux/types.h>
 
@@ -18,10 +19,8 @@ struct tm_rights;
 struct tm_session;
 struct vm_area_struct;
 
-#define TM_VERSION_MAJOR 0
-#define TM_VERSION_MINOR 1
-#define TM_VERSION_PATCH 0
-#define TM_VERSION_STRING "0.1.0"
+#define TM_VERSION_STRING __stringify(TM_VERSION_MAJOR) "." __stringify(TM_VERSION_MINOR) "." \
+			  __stringify(TM_VERSION_PATCH)
 
 /* A line of the lab: "pid N usr N sys N\n", the longest numbers and the NUL included. */
 #define TM_LINE_SIZE 80
@@ -43,6 +42,15 @@ struct tm_observer {
 };
 
 /**
+ * struct tm_listener - is told what happens to the targets of sessions that tell of it
+ * @happened: a record that is no periodic sample has been made, @sample, of the
+ *	session of number @id. From any context, the probes' too: may not sleep.
+ */
+struct tm_listener {
+	void (*happened)(u64 id, const struct task_sample *sample);
+};
+
+/**
  * struct tm_batch_view - what tm_session_batch() found
  * @samples: one a target; good until tm_session_batch_done()
  * @count: how many
@@ -61,8 +69,12 @@ int tm_sessions_init(u64 interval_ns, unsigned int records);
 void tm_sessions_exit(void);
 unsigned int tm_sessions_states(struct pid_namespace *ns, struct tm_state *states,
 				unsigned int capacity, unsigned int *total);
+bool tm_sessions_next(struct pid_namespace *ns, u64 id, struct tm_state *state);
+void tm_sessions_listen(const struct tm_listener *listener);
 struct tm_session *tm_default_session(void);
 void tm_session_observe(struct tm_session *s, const struct tm_observer *observer);
+
+int tm_process_sample(pid_t nr, bool thread, struct pid_namespace *ns, struct task_sample *sample);
 
 /* Private ones. */
 struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct tm_rights *rights);

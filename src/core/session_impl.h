@@ -61,8 +61,9 @@ struct mm_struct;
  * @owner: who made it; NULL for the default session
  * @ns: PID namespace of its records
  * @rights: its maker's; rights.cred is the session's own reference
- * @scope: whom it watches; never changes, as the next four
+ * @scope: whom it watches; never changes, as the next five
  * @kinds: mask of what is recorded
+ * @tells: mask of what of it the listener is told
  * @watermark: records that poll() waits for
  * @window_ns: 0: none
  * @cgroup: of TM_SCOPE_CGROUP
@@ -113,6 +114,7 @@ struct tm_session {
 	struct tm_rights rights;
 	enum tm_scope scope;
 	u32 kinds;
+	u32 tells;
 	u32 watermark;
 	u64 window_ns;
 	struct cgroup *cgroup;

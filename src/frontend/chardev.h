@@ -8,9 +8,11 @@
 #ifndef TM_FRONTEND_CHARDEV_H
 #define TM_FRONTEND_CHARDEV_H
 
+#include <linux/ioctl.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 
 #include "../core/access.h"
 #include "../core/session.h"
@@ -58,6 +60,14 @@ static inline int tm_copy_grown(void __user *to, size_t to_size, const void *fro
 	if (likely(to_size == from_size && !(from_size % sizeof(u64))))
 		return tm_put_words(to, from, from_size / sizeof(u64));
 	return tm_copy_resized(to, to_size, from, from_size);
+}
+
+/* The argument of a request whose structure cannot grow. Return: 0, -EINVAL or -EFAULT. */
+static inline int tm_get_argument(void *to, size_t size, unsigned int cmd, const void __user *arg)
+{
+	if (_IOC_SIZE(cmd) != size)
+		return -EINVAL;
+	return copy_from_user(to, arg, size) ? -EFAULT : 0;
 }
 
 bool tm_is_element_size(u32 size, u32 least);

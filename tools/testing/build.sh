@@ -68,7 +68,7 @@ if [ -n "$strict" ] &&
 	die "the module builds for $KVER, but not without warnings"
 fi
 
-make -s -C "$top/tools/tmctl" OUT="$static" CC="$(arch_cc "$ARCH")" LDFLAGS=-static \
+make -s -j"$(nproc)" -C "$top/tools/tmctl" OUT="$static" CC="$(arch_cc "$ARCH")" LDFLAGS=-static \
 	${strict:+WERROR=1} >"$copy/tmctl.log" 2>&1 || {
 	cat "$copy/tmctl.log" >&2
 	die "tmctl does not build"

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Other kernels and machines than make check has: the tests in the guest on each
-# of them, a build against every package of kernel headers that apt offers, and
-# kernels that have the module built in.
+# of them, a build against every package of kernel headers that apt offers, kernels
+# that have the module built in, and a Debian into which the packages are installed.
 # Takes an hour or two, and 3 GB in the cache. Closes as make check does.
 #
 #   KERNELS="6.12:arm64"     these kernels only ("" for none: the builds alone)
 #   HEADERS=REGEX            of the headers these packages only ("" for none)
 #   BUILTIN="6.12"           built into these only ("" for none)
+#   PACKAGES="6.12"          packages in a Debian with these only ("" for none)
 #   ACCEL=, TESTS=, V=1      as make check has them
 
 set -eu
@@ -22,6 +23,7 @@ kernels=${KERNELS-6.1:rt-amd64 6.12:rt-amd64 6.1:cloud-amd64 6.12:cloud-amd64
 	6.1:arm64 6.12:arm64 6.12:arm64-16k 6.12:rt-arm64 6.1:s390x}
 headers=${HEADERS-.}
 builtin=${BUILTIN-6.1 6.12}
+packages=${PACKAGES-6.1 6.12}
 built=$results/_headers.tap
 
 mkdir -p "$results"
@@ -37,6 +39,11 @@ if [ -n "$builtin" ]; then
 	SERIES=$builtin "$here/debug/builtin.t" >"$results/builtin.tap" || :
 	also+=" $results/builtin.tap"
 fi
+for k in $packages; do
+	echo "installing the packages in a Debian with $k" >&2
+	KERNEL=$k "$here/debian/packages.t" >"$results/packages-$k.tap" || :
+	also+=" $results/packages-$k.tap"
+done
 if [ -z "$kernels" ]; then
 	# What the builds are is a result here, and no mere condition for one.
 	[ -z "$headers" ] || cp "$built" "$results/headers.tap"

@@ -4,11 +4,11 @@
 # Install the Debian packages of packages.txt that are missing: as root
 # through apt, otherwise print the one line that does it and fail.
 #
-# usage: setup.sh [ARCH...] [check] [debug] [bench]
+# usage: setup.sh [ARCH...] [check] [debug] [bench] [packages]
 #
 # Each ARCH adds what building for it and emulating it needs, check what make check
 # compares with and builds beside tmctl, debug what building a debug kernel needs,
-# bench what make bench compares with.
+# bench what make bench compares with, packages what a Debian root is made with.
 
 set -eu
 

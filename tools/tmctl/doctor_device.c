@@ -96,6 +96,20 @@ static void name_missing(unsigned long long caps, char *text, size_t size)
 	}
 }
 
+/* A group that has the device may be joined, or one be given it. */
+static void say_who_may(const struct patient *p, struct diagnosis *d, const char *path)
+{
+	const char *device = p->opts->device;
+	struct stat st;
+
+	if (!stat(path, &st) && st.st_gid && (st.st_mode & 0060) == 0060)
+		say_next(d, "run tmctl as root, or join its group and log in again: "
+			 "adduser USER $(stat -c %%G %s)", device);
+	else
+		say_next(d, "run tmctl as root, or let a group in: chgrp GROUP %s; chmod 660 %s",
+			 device, device);
+}
+
 void check_rights(struct patient *p, struct diagnosis *d)
 {
 	unsigned long long caps = 0;
@@ -109,8 +123,7 @@ void check_rights(struct patient *p, struct diagnosis *d)
 	if (fd < 0 && (errno == EACCES || errno == EPERM)) {
 		say(d, VERDICT_FAIL, "user %u may not open %s", (unsigned int)geteuid(),
 		    p->opts->device);
-		say_next(d, "run tmctl as root, or let a group in: chgrp GROUP %s; chmod 660 %s",
-			 p->opts->device, p->opts->device);
+		say_who_may(p, d, path);
 		return;
 	}
 	if (!capabilities(p, &caps)) {

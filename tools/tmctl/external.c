@@ -14,14 +14,23 @@ static const struct external {
 	const char *name;
 	const char *usage;
 	const char *help;
-	const char *packages;	/* what building it needs, by Debian's names */
+	/* By Debian's names: what it is in, and what building it needs. */
+	const char *package;
+	const char *needs;
 } externals[] = {
-	{ "top", "[OPTION]...", "the whole system on the screen", "libncurses-dev" },
-	{ "record", "-o FILE ...", "keep the history of processes in a file", "libsqlite3-dev" },
-	{ "report", "FILE", "what is in such a file, as tables", "libsqlite3-dev" },
-	{ "export", "FILE", "the same as CSV, JSON lines or a trace", "libsqlite3-dev" },
-	{ "plot", "FILE -o PICTURE", "the same as a picture", "libsqlite3-dev, libcairo2-dev" },
-	{ "exporter", "[OPTION]...", "metrics for Prometheus", "libmicrohttpd-dev" },
+	{ "top", "[OPTION]...", "the whole system on the screen", "tmctl-top", "libncurses-dev" },
+	{ "record", "-o FILE ...", "keep the history of processes in a file", "tmctl-record",
+	  "libsqlite3-dev" },
+	{ "report", "FILE", "what is in such a file, as tables", "tmctl-record",
+	  "libsqlite3-dev" },
+	{ "export", "FILE", "the same as CSV, JSON lines or a trace", "tmctl-record",
+	  "libsqlite3-dev" },
+	{ "plot", "FILE -o PICTURE", "the same as a picture", "tmctl-plot",
+	  "libsqlite3-dev, libcairo2-dev" },
+	{ "events", "[OPTION]...", "what happens to processes, as it happens", "tmctl-events",
+	  "libnl-genl-3-dev" },
+	{ "exporter", "[OPTION]...", "metrics for Prometheus", "tmctl-exporter",
+	  "libmicrohttpd-dev" },
 };
 
 void external_print_help(void)
@@ -39,9 +48,9 @@ static int not_there(const char *name, int err)
 
 	for (i = 0; i < ARRAY_SIZE(externals); i++) {
 		if (!strcmp(externals[i].name, name))
-			return fail(STATUS_FAILED, "%s: tmctl-%s: %s (built where there is %s; "
-				    "see: make tools)", name, name, strerror(err),
-				    externals[i].packages);
+			return fail(STATUS_FAILED, "%s: tmctl-%s: %s (Debian: apt install %s; by "
+				    "make tools where there is %s)", name, name, strerror(err),
+				    externals[i].package, externals[i].needs);
 	}
 	return fail_usage("unknown command '%s'", name);
 }

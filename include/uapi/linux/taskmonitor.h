@@ -25,6 +25,14 @@
 #define TM_DEVICE_NAME	"taskmonitor"	/* /dev/taskmonitor */
 #define TM_IOC_MAGIC	'N'
 
+/*
+ * The version of the module, the library and the tools, which are released
+ * together. It stands here alone; whatever else tells it takes it from here.
+ */
+#define TM_VERSION_MAJOR	0
+#define TM_VERSION_MINOR	1
+#define TM_VERSION_PATCH	0
+
 #define TM_COMM_LEN	16	/* bytes of task_sample.comm, NUL included */
 #define TM_TEXT_SIZE	128	/* bytes of the buffer of TM_GET_TEXT */
 
@@ -259,7 +267,12 @@ enum tm_scope {
 
 /* tm_session_attr.flags */
 #define TM_SESSION_STOPPED	(1ULL << 0)	/* wait for TM_START */
-#define TM_SESSION_FLAGS	TM_SESSION_STOPPED
+/*
+ * Tell of what happens to its targets by netlink too, as the default session
+ * does: Documentation/netlink.md. CAP_SYS_ADMIN, in the initial PID namespace.
+ */
+#define TM_SESSION_EVENTS	(1ULL << 1)
+#define TM_SESSION_FLAGS	(TM_SESSION_STOPPED | TM_SESSION_EVENTS)
 
 /* tm_session_attr.kinds: 1 << enum tm_kind of what the history shall hold */
 #define TM_KINDS_ALL	((1U << TM_KIND_PERIODIC) | (1U << TM_KIND_FORK) | (1U << TM_KIND_EXEC) | \
@@ -602,7 +615,8 @@ struct tm_task_list {
  * EBUSY: the file has one. EINVAL: an unknown flag, scope or kind, a non-zero
  * reserved field, a value out of its range, watermark over half the history.
  * E2BIG: the structure is longer than known and not zero there. EPERM: cgroup
- * and system scope need CAP_PERFMON (or CAP_SYS_ADMIN). EBADF: not an open
+ * and system scope need CAP_PERFMON (or CAP_SYS_ADMIN), TM_SESSION_EVENTS
+ * CAP_SYS_ADMIN and the initial PID namespace. EBADF: not an open
  * cgroup v2 directory. ENOMEM: also over RLIMIT_MEMLOCK.
  */
 #define TM_SESSION	_IOWR(TM_IOC_MAGIC, 0xA6, struct tm_session_attr)

@@ -45,11 +45,14 @@
 extern "C" {
 #endif
 
-/* The library's version; the build takes file names and soname from here. */
-#define TM_LIB_VERSION_MAJOR	0
-#define TM_LIB_VERSION_MINOR	1
-#define TM_LIB_VERSION_PATCH	0
-#define TM_LIB_VERSION		"0.1.0"
+/* The library's version, in numbers and as text ("0.1.0"): that of <linux/taskmonitor.h>. */
+#define TM_LIB_VERSION_MAJOR	TM_VERSION_MAJOR
+#define TM_LIB_VERSION_MINOR	TM_VERSION_MINOR
+#define TM_LIB_VERSION_PATCH	TM_VERSION_PATCH
+#define TM_LIB_VERSION		TM_LIB_DOTTED(TM_VERSION_MAJOR, TM_VERSION_MINOR, TM_VERSION_PATCH)
+/* Two of them, for the first expands what the second makes text of. */
+#define TM_LIB_DOTTED(major, minor, patch)	TM_LIB_DOTTED_(major, minor, patch)
+#define TM_LIB_DOTTED_(major, minor, patch)	#major "." #minor "." #patch
 
 /* Where the device is, unless tm_open() is told otherwise. */
 #define TM_DEVICE_PATH		"/dev/" TM_DEVICE_NAME

@@ -52,6 +52,7 @@ const struct op ops[] = {
 	{ "overwrite", 8, op_overwrite, false },
 	{ "write a file", 20, op_write_text, true },
 	{ "read a file", 14, op_read_text, true },
+	{ "netlink", 14, op_netlink, true },
 	{ "beget", 14, op_beget, true },
 	{ "double", 2, op_double, false },
 	{ "reap", 6, op_reap, true },

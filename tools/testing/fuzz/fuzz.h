@@ -11,6 +11,7 @@
  *   requests.c, targets.c, session.c, batch.c, thresholds.c   the requests
  *   io.c, map.c        read, poll, mmap
  *   text.c      files in /proc, sysfs, debugfs
+ *   netlink.c   requests to the netlink family, and its events
  *   people.c    processes that come and go
  *   leftover.c  the kernel's log and memory after a campaign
  *
@@ -283,6 +284,9 @@ void op_overwrite(struct actor *a);
 
 void op_write_text(struct actor *a);
 void op_read_text(struct actor *a);
+
+/* netlink.c */
+void op_netlink(struct actor *a);
 
 /* people.c */
 void op_beget(struct actor *a);

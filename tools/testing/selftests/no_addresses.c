@@ -115,6 +115,15 @@ static void clean_request(int fd, const char *what, unsigned int cmd, size_t siz
 	clean(what, buf, size + SLACK);
 }
 
+/* A request that fills an array: its elements, of the size that the caller gave. */
+static void clean_array(int fd, const char *what, unsigned int cmd, void *arg,
+			const __u32 *count, unsigned int least, const void *elements, size_t size)
+{
+	tap_errno(dev_ioctl(fd, cmd, arg), 0, "%s", what);
+	tap_ok(*count >= least, "it has elements");
+	clean(what, elements, *count * size);
+}
+
 static void clean_batch(int fd)
 {
 	static unsigned char records[512 * 64];
@@ -122,9 +131,7 @@ static void clean_batch(int fd)
 		.records = (uintptr_t)records, .capacity = 64, .record_size = 512,
 	};
 
-	tap_errno(dev_ioctl(fd, TM_BATCH, &batch), 0, "TM_BATCH");
-	tap_ok(batch.count > 0, "it has records");
-	clean("TM_BATCH", records, batch.count * 512);
+	clean_array(fd, "TM_BATCH", TM_BATCH, &batch, &batch.count, 1, records, 512);
 	batch.records = 0;
 	clean("its argument", &batch, sizeof(batch));
 }
@@ -136,9 +143,7 @@ static void clean_sessions(int fd)
 		.states = (uintptr_t)states, .capacity = 8, .state_size = 512,
 	};
 
-	tap_errno(dev_ioctl(fd, TM_SESSIONS, &list), 0, "TM_SESSIONS");
-	tap_ok(list.count > 1, "it has states");
-	clean("TM_SESSIONS", states, list.count * 512);
+	clean_array(fd, "TM_SESSIONS", TM_SESSIONS, &list, &list.count, 2, states, 512);
 }
 
 static void clean_tasks(int fd)
@@ -148,9 +153,7 @@ static void clean_tasks(int fd)
 		.tasks = (uintptr_t)tasks, .capacity = 64, .task_size = 128,
 	};
 
-	tap_errno(dev_ioctl(fd, TM_TASKS, &list), 0, "TM_TASKS");
-	tap_ok(list.count > 1, "it has tasks");
-	clean("TM_TASKS", tasks, list.count * 128);
+	clean_array(fd, "TM_TASKS", TM_TASKS, &list, &list.count, 2, tasks, 128);
 }
 
 static void clean_history(int fd)

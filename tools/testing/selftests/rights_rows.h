@@ -71,6 +71,7 @@
 	ROW("scope tree", OWN, use_session, TM_SCOPE_TREE, "++++++++++++++++")                     \
 	ROW("scope cgroup", OWN, use_session, TM_SCOPE_CGROUP, "+++++PP++PP+P+PP")                 \
 	ROW("scope system", OWN, use_session, TM_SCOPE_SYSTEM, "+++++PP++PP+P+PP")                 \
+	ROW("with `TM_SESSION_EVENTS`", OWN, use_session_events, 0, "+++P+PPP+PPPP+PP")            \
 	ROW("`TM_ADD`: one's own process", OWN, use_add, OWN, "++++++++++++++++")                  \
 	ROW("a thread of it", OWN, use_add_thread, OWN, "++++++++++++++++")                        \
 	ROW("one's own in a PID namespace beside or below", OWN, use_add, ELSEWHERE,               \
@@ -168,3 +169,13 @@
 	FILE_ROW("write `running`", ATTRIBUTES "running", O_WRONLY, "0", "+++P+PPP+PP+PP++")       \
 	FILE_ROW("write `interval_ns`", ATTRIBUTES "interval_ns", O_WRONLY, "1000000000",          \
 		 "+++P+PPP+PP+PP++")
+
+/* A socket in place of a file: its opener and its user are both asked, but for the group. */
+#define WALK_NETLINK                                                                               \
+	NL_ROW("`sample-get`: anybody's process", use_nl_sample, 0, "+++++P+++PP+PPPP")            \
+	NL_ROW("`sample-get`: all targets of the default session", use_nl_dump,                    \
+	       TASKMONITOR_CMD_SAMPLE_GET, "+++P+PPP+PP+PPPP")                                     \
+	NL_ROW("`session-get`: one", use_nl_do, TASKMONITOR_CMD_SESSION_GET, "+++P+PPP+PP+PPPP")   \
+	NL_ROW("`session-get`: all", use_nl_dump, TASKMONITOR_CMD_SESSION_GET, "+++P+PPP+PP+PPPP") \
+	NL_ROW("`status-get`", use_nl_do, TASKMONITOR_CMD_STATUS_GET, "+++P+PPP+PP+PPPP")          \
+	NL_ROW("join the group `events`", use_nl_join, 0, "+++P+PPP+PP+PP++")

@@ -51,8 +51,22 @@ fi
 for name in $(cat "$work/declared"); do
 	ok "$name is documented" grep -q "^ \\* $name() - " "$header"
 done
-quoted=$(sed -nE 's/^#define TM_LIB_VERSION[[:space:]]+"(.*)"/\1/p' "$header")
-numbers=$(sed -nE 's/^#define TM_LIB_VERSION_(MAJOR|MINOR|PATCH)[[:space:]]+//p' "$header")
-ok "the version's two forms agree" [ "$quoted" = "$(echo $numbers | tr ' ' .)" ]
+cat >"$work/version.c" <<'END'
+#include <stdio.h>
+#include <taskmonitor/taskmonitor.h>
+
+int main(void)
+{
+	printf("%s %d.%d.%d\n", TM_LIB_VERSION, TM_LIB_VERSION_MAJOR, TM_LIB_VERSION_MINOR,
+	       TM_LIB_VERSION_PATCH);
+	return 0;
+}
+END
+# shellcheck disable=SC2086  # options
+run $CC $includes -o "$work/version" "$work/version.c"
+ok "a program can know the version" [ "$status" = 0 ]
+run "$work/version"
+version=$("$top/tools/version.sh")
+ok "as text and in numbers, that of the module" [ "$(out)" = "$version $version" ]
 
 done_testing

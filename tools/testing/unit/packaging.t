@@ -3,7 +3,8 @@
 #
 # What tools/packaging has for Prometheus, Grafana and systemd: they read it without a
 # complaint, each rule does what its example says, and there is no metric in it that
-# the exporter has not. So has Documentation/metrics.md, and it has all of them.
+# the exporter has not. So has Documentation/metrics.md, and it has all of them. What
+# DKMS is told to build, and for which kernels.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -74,4 +75,22 @@ if have systemd-analyze; then
 else
 	skip "systemd-analyze has no complaint" "no systemd-analyze (systemd)"
 fi
+
+conf=$top/tools/packaging/dkms/dkms.conf
+# The file is a script, as DKMS takes it.
+run bash -c 'kernel_source_dir=K dkms_tree=D; . "$0"; echo "${BUILT_MODULE_NAME[*]}"
+	echo "${#BUILT_MODULE_LOCATION[*]} ${#DEST_MODULE_LOCATION[*]} ${#BUILT_MODULE_NAME[*]}"
+	echo "$MAKE $CLEAN"' "$conf"
+ok "DKMS keeps what src/Kbuild makes" [ "$(sed -n 1p "$work/out")" = \
+	"$(sed -nE 's/^obj-m *[:+]?= *//p' "$top/src/Kbuild" | sed 's/\.o\>//g' | xargs)" ]
+ok "and knows of each where it is and goes" out_matches '^([0-9]+) \1 \1$'
+ok "it does not ask which kernel runs" eval '! grep -q uname "$conf"'
+expression=$(sed -n 's/^BUILD_EXCLUSIVE_KERNEL="\(.*\)"/\1/p' "$conf")
+for kernel in 6.1.0-56-amd64 6.1-rc3 6.2.0 6.10.4-arm64 6.12.117+deb12-amd64 7.0.0 10.2.1; do
+	ok "Linux $kernel will do" eval 'echo "$kernel" | grep -qE -e "$expression"'
+done
+for kernel in 6.0.19 5.10.0-30-amd64 5.19.17 4.19.0 3.2.0 2.6.32; do
+	ok "Linux $kernel is too old" eval '! echo "$kernel" | grep -qE -e "$expression"'
+done
+
 done_testing

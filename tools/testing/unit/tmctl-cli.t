@@ -31,8 +31,7 @@ for command in get list watch pid add del start stop status run wait version hel
 	ok "-h $command: the same" cmp -s "$work/said" "$work/out"
 done
 
-version=$(sed -n 's/^#define TM_LIB_VERSION[[:space:]]*"\(.*\)"/\1/p' \
-	"$top/tools/lib/taskmonitor/taskmonitor.h")
+version=$("$top/tools/version.sh")
 for args in version --version -V; do
 	run tmctl --device "$nowhere" $args
 	ok "$args: exit code 0 without a module" [ "$status" = 0 ]

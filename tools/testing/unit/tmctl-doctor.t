@@ -12,8 +12,7 @@ root=$work/root
 release=6.12.1-test
 modules=/lib/modules/$release
 boot=/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c
-version=$(sed -n 's/^#define TM_LIB_VERSION[[:space:]]*"\(.*\)"/\1/p' \
-	"$top/tools/lib/taskmonitor/taskmonitor.h")
+version=$("$top/tools/version.sh")
 
 put() { mkdir -p "$root${1%/*}" && printf "$2" >"$root$1"; }	# PATH TEXT
 doctor() { run "$fake" doctor --root "$root" "$@"; }

@@ -278,6 +278,29 @@ script '128 5 10000000000 0 0 1024 yes' 'error EINTR' 'error EINTR' \
 run tmctl watch 0.01 1
 ok "watch: an interrupted request is made again" row_matches 2 ' 50\.00 0\.00 - 50\.00 0 1 yes$'
 
+# --- watch: who has gone before the first look ---------------------------------------------
+
+FAKE_EXIT=777 run tmctl watch -p SELF 0.01 1
+ok "watch -p: an exit at once: exit code 0" [ "$status" = 0 ]
+ok "watch -p: an exit at once: has a row, shares unknown" out_matches ' 777( +-)+$'
+
+# --- watch: whom it could not show ---------------------------------------------------------
+
+run tmctl watch -p SELF 0.01 1
+ok "watch -p: exit code 0" eval '[ "$status" = 0 ] && empty err'
+FAKE_DROPPED=0 run tmctl watch -p SELF 0.01 1
+ok "watch -p: none missing: exit code 0" eval '[ "$status" = 0 ] && empty err'
+FAKE_DROPPED=3 run tmctl watch -p SELF 0.01 1
+ok "watch -p: not watched: exit code 1" [ "$status" = 1 ]
+ok "watch -p: not watched: says how many" err_has \
+	"tmctl: watch: 3 processes could not be watched: they were born too fast"
+ok "watch -p: not watched: the rows all the same" out_matches '^Average: '
+FAKE_LOST=12 FAKE_DROPPED=3 run tmctl watch -p SELF 0.01 1
+ok "watch -p: lost: says how many" err_has "tmctl: watch: 12 exits came too fast to be shown"
+ok "watch -p: lost and not watched: both" err_has "watch: 3 processes could not be watched"
+FAKE_LOST=12 run tmctl watch -p SELF 0.01 1
+ok "watch -p: lost: exit code 1" [ "$status" = 1 ]
+
 # --- watch: signals and pipes -------------------------------------------------------------
 
 script '128 5 10000000000 0 0 1024 yes' forever

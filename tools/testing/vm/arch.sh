@@ -68,13 +68,16 @@ apt_lists() {
 	) 9>"$state/lock"
 }
 
-# is_debug KERNEL: is it one that debug-kernel.sh builds?
+# is_debug KERNEL: is it one that complains, and is slow?
 is_debug() {
 	case $1 in
 	*:kasan|*:kcsan) ;;
 	*) return 1 ;;
 	esac
 }
+
+# is_small KERNEL: is it one that debug-kernel.sh builds, for the smallest of machines?
+is_small() { is_debug "$1" || [ "${1#*:}" = builtin ]; }
 
 # arch_machine ARCH: the emulated machine, in variables m_...: QEMU's program,
 # its machine and CPU, a CPU of which each run is the same, three serial lines

@@ -27,6 +27,8 @@ usage() {
 	    --timeout SECONDS  for the whole run, default 600; none for --shell
 	    --test-timeout S   for each test, default 60
 	    --append WORDS     more for the kernel's command line
+	    --root IMAGE       with --exec: not busybox but a Debian root, of debian.sh, which
+	                       is not written to; files are below /machine
 	    --firmware VARS    boot through UEFI, with these variables (firmware-key.pl)
 	    --module FILE      the taskmonitor.ko to put into the guest
 	    --tmctl FILE       the tmctl (static) to put into the guest's PATH
@@ -45,7 +47,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
-timeout="" test_timeout=60 append="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=0
+timeout="" test_timeout=60 append="" image="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=0
 files=() options=("$@") all=("$@")
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -56,6 +58,7 @@ while [ $# -gt 0 ]; do
 	--timeout) timeout=${2:?}; shift ;;
 	--test-timeout) test_timeout=${2:?}; shift ;;
 	--append) append=${2?}; shift ;;
+	--root) image=${2:?}; shift ;;
 	--firmware) firmware=${2:?}; shift ;;
 	--module) module=${2:?}; shift ;;
 	--tmctl) tmctl=${2:?}; shift ;;
@@ -76,6 +79,8 @@ tests|exec) [ $# -gt 0 ] || die "--$mode: no file given" ;;
 shell|probe) ;;
 *) usage >&2; exit 2 ;;
 esac
+
+[ -z "$image" ] || { [ "$mode" = exec ] && [ -f "$image" ]; } || die "--root: an image, and --exec"
 
 eval "$("$here/kernels.sh" "$kernel")"
 : "${KVER:?}" "${VMLINUZ:?}" "${KCACHE:?}" "${ARCH:=amd64}" "${BUSYBOX:=$(command -v busybox)}"
@@ -107,6 +112,17 @@ kvm_works() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# tsc_khz: how fast this machine's time stamp counter runs; fails if it has none
+tsc_khz() {
+	local program=$top/build/vm/tsc-khz
+	if [ ! "$program" -nt "$here/tsc-khz.c" ]; then
+		mkdir -p "$top/build/vm"
+		gcc -O2 -Wall -Werror -o "$work/tsc-khz" "$here/tsc-khz.c"
+		mv "$work/tsc-khz" "$program"
+	fi
+	"$program"
+}
+
 # stage SRC DEST: copy a file into the guest's tree.
 root=$work/root
 stage() {
@@ -119,6 +135,7 @@ stage "$BUSYBOX" bin/busybox
 ln -s busybox "$root/bin/sh"
 stage "$here/guest/init" init
 stage "$here/guest/shell" etc/shell
+stage "$here/guest/common" etc/common
 grep -v '^#' "$here/splats.txt" >"$work/splats"
 cp "$work/splats" "$root/etc/splats"
 [ -z "$module" ] || stage "$module" lib/taskmonitor.ko
@@ -154,11 +171,11 @@ auto) if [ "$ARCH" = amd64 ] && kvm_works; then accel=kvm; else accel=tcg; fi ;;
 kvm) [ "$ARCH" = amd64 ] || die "--accel kvm: $ARCH can only be emulated here" ;;
 esac
 arch_machine "$ARCH"
-if is_debug "$kernel"; then
+if is_small "$kernel"; then
 	# They read no ACPI tables that would tell of another interrupt.
 	m_ports=("${m_ports[@]/irq=5/irq=4}")
 fi
-cmdline="$m_console rdinit=/init printk.devkmsg=on log_buf_len=4M"
+cmdline="$m_console printk.devkmsg=on log_buf_len=4M"
 # A crash ends the machine at once, and so does a CPU that is lost for good;
 # the limits leave room for a slow host.
 cmdline+=" panic=-1 oops=panic softlockup_panic=1 watchdog_thresh=30"
@@ -174,6 +191,7 @@ tcg)
 	# in boot, with five levels of page tables, is too much for KASAN. And on a
 	# busy host the timer may fail the kernel's test of whether it ticks in time.
 	cmdline+=" tsc=reliable mitigations=off no5lvl no_timer_check"
+	[ "$ARCH" != amd64 ] || ! khz=$(tsc_khz) || cmdline+=" tsc_early_khz=$khz"
 	;;
 icount)
 	machine=(-accel tcg -icount "shift=0,sleep=off" -seed 1
@@ -209,11 +227,23 @@ ROWS=$rows
 COLS=$cols
 TERM=${TERM:-linux}
 END
-# The same bytes each time: where things come to lie in memory depends on it, and
-# with that what some of them cost.
-find "$root" -exec touch -h -d @0 {} +
-(cd "$root" && find . | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0) \
-	>"$work/initramfs"
+if [ -n "$image" ]; then
+	# Slow machines have slow daemons.
+	cmdline+=" root=/dev/vda rw systemd.default_timeout_start_sec=600"
+	stage "$here/guest/debian" debian
+	tar -C "$root" -cf "$work/files.tar" .
+	# shellcheck disable=SC2054  # the commas are QEMU's
+	disks=(-initrd "$image.initrd" -drive "file=$image,if=virtio,format=raw,snapshot=on"
+	       -drive "file=$work/files.tar,if=virtio,format=raw,readonly=on")
+else
+	cmdline+=" rdinit=/init"
+	# The same bytes each time: where things come to lie in memory depends on it, and
+	# with that what some of them cost.
+	find "$root" -exec touch -h -d @0 {} +
+	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet --reproducible -o -H newc -R 0:0) \
+		>"$work/initramfs"
+	disks=(-initrd "$work/initramfs")
+fi
 
 case $mode in
 shell)	# Ctrl-C is for the guest
@@ -235,7 +265,7 @@ rm -rf "$out"/*.tap
 qemu=(timeout --foreground -k 5 "${timeout:-600}" "$m_qemu"
 	-nodefaults -no-user-config -no-reboot -display none -M "$m_machine"
 	"${machine[@]}" -smp "$cpus" -m "$memory"
-	-kernel "$VMLINUZ" -initrd "$work/initramfs" -append "$cmdline $append"
+	-kernel "$VMLINUZ" "${disks[@]}" -append "$cmdline $append"
 	-chardev "file,id=console,path=$console"
 	-chardev "file,id=channel,path=$channel"
 	-chardev "$terminal" "${monitor[@]}" "${m_ports[@]}")
