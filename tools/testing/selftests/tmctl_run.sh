@@ -165,15 +165,25 @@ killall sleep
 
 # --- wait: exits ---------------------------------------------------------------------------
 
-sh -c 'sleep 0.3; exit 9' &
+# watched N: until tmctl has made so many processes targets
+watched() {
+	until grep -q "^session [1-9].* targets $1 " /sys/kernel/debug/taskmonitor/sessions; do
+		usleep 10000
+	done
+}
+
+mkfifo gate1 gate2
+sh -c 'read -r x <gate1; exit 9' &
 pid=$!
+(watched 1; echo >gate1) &
 run 0 wait $pid
 has out "^process $pid \\(sh\\) exited with 9: CPU [0-9]+\\.[0-9]{9} s"
 silent err
-sleep 0.2 &
+sh -c 'read -r x <gate1' &
 first=$!
-sleep 0.4 &
+sh -c 'read -r x <gate2' &
 second=$!
+(watched 2; echo >gate1; while [ -e /proc/$first ]; do usleep 10000; done; echo >gate2) &
 run 0 --json wait --exit $first $second
 is_json out
 [ "$(wc -l <out)" = 2 ]
@@ -184,10 +194,12 @@ value out wait exit_code 0
 value out wait rss_bytes null
 sleep 1000 &
 long=$!
-sleep 0.2 &
-run 0 wait --any $long $!
-has out "^process $! "
-(usleep 300000; kill -9 $long) &
+sh -c 'read -r x <gate1' &
+first=$!
+(watched 2; echo >gate1) &
+run 0 wait --any $long $first
+has out "^process $first "
+(watched 1; kill -9 $long) &
 run 0 --json wait $long
 value out wait term_signal 9
 value out wait exit_status null
@@ -231,7 +243,7 @@ run 0 wait --threads-above 0 --timeout 30 $busy
 has out "^process $busy \\(.*\\) has 1 threads\$"
 run 124 wait --threads-above 1 --timeout 0.3 $busy
 run 124 wait --wait-above 100000 --timeout 0.3 $busy
-(usleep 300000; kill -9 $busy) &
+(watched 1; kill -9 $busy) &
 run 1 wait --rss-above 100M $busy
 has err "^tmctl: wait: process $busy \\(.*\\) has exited before\$"
 
