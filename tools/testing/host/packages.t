@@ -53,6 +53,7 @@ multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 # Documentation and manual are another matter, below.
 cat >"$work/wanted" <<END
 libtaskmonitor-dev usr/include/linux/taskmonitor.h
+libtaskmonitor-dev usr/include/linux/taskmonitor_netlink.h
 libtaskmonitor-dev usr/include/taskmonitor/taskmonitor.h
 libtaskmonitor-dev usr/lib/$multiarch/libtaskmonitor.a
 libtaskmonitor-dev usr/lib/$multiarch/libtaskmonitor.so
