@@ -53,7 +53,7 @@ static bool has_status(void)
 	return answer.h && nl_attr(&answer, TASKMONITOR_A_STATUS_VERSION);
 }
 
-static long dump(int cmd)
+static long dump_to_end(int cmd)
 {
 	struct nl_request r = nl_request(&nl, cmd, NLM_F_DUMP);
 	struct nl_message m;
@@ -75,8 +75,18 @@ static long dump(int cmd)
 	return err;
 }
 
-static long dump_samples(void) { return plainly(dump(TASKMONITOR_CMD_SAMPLE_GET)); }
-static long dump_sessions(void) { return plainly(dump(TASKMONITOR_CMD_SESSION_GET)); }
+/* One that has failed half way is still under way on its socket. */
+static long dump(int cmd)
+{
+	long err = dump_to_end(cmd);
+
+	if (err)
+		fresh_socket();
+	return plainly(err);
+}
+
+static long dump_samples(void) { return dump(TASKMONITOR_CMD_SAMPLE_GET); }
+static long dump_sessions(void) { return dump(TASKMONITOR_CMD_SESSION_GET); }
 static bool has_one(void) { return messages == 1; }
 
 static long join(void) { return plainly(nl_join(&nl)); }
