@@ -68,7 +68,7 @@ loaded() { [ -d /sys/module/taskmonitor ]; }
 loaded_version() { cat /sys/class/misc/taskmonitor/version; }
 module() { modinfo -k "$1" -F "$2" taskmonitor; }	# module KERNEL FIELD
 no_module() { [ -z "$(find "/lib/modules/$1" -name 'taskmonitor*')" ]; }
-dkms_has() { dkms status | grep -qx "taskmonitor/$1, $2, x86_64: installed"; }	# VERSION KERNEL
+dkms_has() { dkms status 2>&1 | grep -x "taskmonitor/$1, $2, x86_64: installed"; }	# VERSION KERNEL
 scrape() { curl -sS -m 20 -o page $url; }
 up() { scrape && grep -qx 'taskmonitor_up 1' page; }
 # lets_go: the exporter's session would keep the module; this is how it is told
@@ -223,7 +223,7 @@ check "apt removes the module's package while it is in use" apt-get remove -qy t
 check "the module stays loaded, and answers" eval 'loaded && tmctl get -p 1'
 release
 check "until it is unloaded" until_true rmmod taskmonitor
-check "DKMS knows nothing of it" is "$(dkms status)" ""
+check "DKMS knows nothing of it" is "$(dkms status 2>/dev/null)" ""
 check "there is no file of it" eval 'no_module "$running" && no_module "$other"'
 check "it cannot be loaded again" not modprobe -q taskmonitor
 check "the exporter starts without it" systemctl start tmctl-exporter
