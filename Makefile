@@ -19,7 +19,7 @@ modules: ## build src/taskmonitor.ko against KDIR (default: the running kernel)
 	$(MAKE) -C $(KDIR) M=$(CURDIR)/src modules
 
 # tmctl, and its companions, each built where its library is.
-PROGRAMS := tools/tmctl tools/top tools/plot tools/recording tools/exporter
+PROGRAMS := tools/tmctl tools/top tools/plot tools/recording tools/exporter tools/events
 
 .PHONY: tools
 tools: ## build tools/tmctl/tmctl, its companions and the library they stand on
@@ -30,7 +30,8 @@ install: tools ## install tmctl, the library, the header and the man pages (PREF
 	$(MAKE) -C tools/lib install
 	for p in $(PROGRAMS); do $(MAKE) -C $$p install || exit; done
 	install -d $(DESTDIR)$(PREFIX)/include/linux $(DESTDIR)$(MANDIR)/man4
-	install -m 644 include/uapi/linux/taskmonitor.h $(DESTDIR)$(PREFIX)/include/linux
+	install -m 644 include/uapi/linux/taskmonitor.h include/uapi/linux/taskmonitor_netlink.h \
+		$(DESTDIR)$(PREFIX)/include/linux
 	install -m 644 Documentation/man/taskmonitor.4 $(DESTDIR)$(MANDIR)/man4
 
 .PHONY: modules_install

@@ -7,11 +7,15 @@
 #ifndef TM_COMPAT_H
 #define TM_COMPAT_H
 
+#include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/version.h>
+#ifdef CONFIG_NET
+#include <net/genetlink.h>
+#endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
 #error "taskmonitor needs Linux 6.1 or newer"
@@ -40,6 +44,18 @@
 #define __uninitialized
 #endif
 #endif
+
+/*
+ * What the core gives to front ends in modules of their own, and how they ask for
+ * it. The name of a namespace became a string in 6.13.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+#define TM_NAMESPACE "TASKMONITOR"
+#else
+#define TM_NAMESPACE TASKMONITOR
+#endif
+#define TM_EXPORT(symbol) EXPORT_SYMBOL_NS_GPL(symbol, TM_NAMESPACE)
+#define TM_IMPORT() MODULE_IMPORT_NS(TM_NAMESPACE)
 
 /*
  * A field of a task's or its mm's that whoever owns it writes as it likes: any
@@ -146,6 +162,26 @@ static inline bool tm_exit_is_last(struct task_struct *task)
 	}
 	return true;
 }
+#endif
+
+/*
+ * Who may join a multicast group: since 6.7, 6.6.7 and 6.1.68 a group may ask for
+ * CAP_SYS_ADMIN; before, for CAP_NET_ADMIN alone.
+ */
+#ifdef GENL_MCAST_CAP_SYS_ADMIN
+#define TM_GROUP_OF_ADMINS GENL_MCAST_CAP_SYS_ADMIN
+#else
+#define TM_GROUP_OF_ADMINS GENL_UNS_ADMIN_PERM
+#endif
+
+/*
+ * A module whose init fails is freed, whatever has pinned it meanwhile: what would
+ * pin it has to wait until it is live. What is built in stays.
+ */
+#ifdef MODULE
+#define tm_is_live() (READ_ONCE(THIS_MODULE->state) == MODULE_STATE_LIVE)
+#else
+#define tm_is_live() true
 #endif
 
 /* vm_flags became read-only, with functions to change it, in 6.3. */

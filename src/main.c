@@ -58,6 +58,7 @@ static void tm_targets_exit(void)
  * A step brings up all of its own or nothing. The targets come before whatever
  * could be used meanwhile, the device last: it is live the moment it registers,
  * and a step that failed behind it would pull the module away under its users.
+ * So is netlink, which refuses until then what would outlast it (tm_is_live()).
  */
 static const struct {
 	const char *name;
@@ -66,6 +67,7 @@ static const struct {
 } tm_steps[] = {
 	{ "klog", tm_klog_init, tm_klog_exit },
 	{ "targets", tm_targets_init, tm_targets_exit },
+	{ "netlink", tm_netlink_init, tm_netlink_exit },
 	{ "debugfs", tm_debugfs_init, tm_debugfs_exit },
 	{ "sysfs", tm_sysfs_init, tm_sysfs_exit },
 	{ "procfs", tm_procfs_init, tm_procfs_exit },

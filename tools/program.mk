@@ -10,7 +10,8 @@
 #   PACKAGE_name  what brings that, by Debian's name
 #   MANUALS    their pages in Documentation/man
 #
-# and may be told OUT= (absolute): build there, with copies of both libraries.
+# and may be told OUT= (absolute): build there, with copies of both libraries, in
+# LIBOUT= and COMMONOUT=, where others may have made them already.
 
 include $(dir $(lastword $(MAKEFILE_LIST)))lib/build.mk
 

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Sign the module with a key that the machine can be told to trust.
+# Sign the modules with a key that the machine can be told to trust.
 #
-# usage: sign-module.sh [-d DIR] [MODULE]
+# usage: sign-module.sh [-d DIR] [MODULE...]
 #
-# MODULE is src/taskmonitor.ko unless given. The key is DIR/mok.key with the
-# certificate DIR/mok.der, and is made if there is none. Without -d it is the
+# Without MODULE it signs src/taskmonitor.ko and what was built beside it. The key
+# is DIR/mok.key with the certificate DIR/mok.der, and is made if there is none. Without -d it is the
 # one that the machine has already, if it has one: of DKMS (/var/lib/dkms) or
 # of Ubuntu (/var/lib/shim-signed/mok); otherwise DIR is /var/lib/taskmonitor.
 # KDIR=, as for make, is where sign-file is looked for.
@@ -26,9 +26,14 @@ while getopts d:h option; do
 	esac
 done
 shift $((OPTIND - 1))
-[ $# -le 1 ] || { usage >&2; exit 2; }
-module=${1:-$(dirname "$0")/../src/taskmonitor.ko}
-[ -f "$module" ] || die "$module: no such file (run make first)"
+if [ $# = 0 ]; then
+	src=$(dirname "$0")/../src
+	set -- "$src/taskmonitor.ko"
+	[ ! -f "$src/taskmonitor_configfs.ko" ] || set -- "$@" "$src/taskmonitor_configfs.ko"
+fi
+for module; do
+	[ -f "$module" ] || die "$module: no such file (run make first)"
+done
 kdir=${KDIR:-/lib/modules/$(uname -r)/build}
 
 if [ -n "$dir" ]; then
@@ -65,8 +70,10 @@ if [ ! -f "$key" ]; then
 fi
 [ -r "$key" ] || die "$key cannot be read: run this as root"
 
-"$sign" sha256 "$key" "$cert" "$module" || die "$sign failed"
-echo "signed $module with $key"
+for module; do
+	"$sign" sha256 "$key" "$cert" "$module" || die "$sign failed"
+	echo "signed $module with $key"
+done
 
 if command -v mokutil >/dev/null && mokutil --test-key "$cert" 2>/dev/null | grep -q 'already enrolled'; then
 	exit 0

@@ -29,6 +29,19 @@ void tm_rights_of_opener(struct tm_rights *rights, const struct file *file)
 	rights->cred = file->f_cred;
 }
 
+/**
+ * tm_rights_of_current - settle what current may do, for what is no file
+ * @rights: its cred is a reference of the caller's own, to be put
+ */
+void tm_rights_of_current(struct tm_rights *rights)
+{
+	rights->control = capable(CAP_SYS_ADMIN);
+	rights->everyone = capable(CAP_SYS_PTRACE);
+	rights->system = rights->control || capable(CAP_PERFMON);
+	rights->cred = get_current_cred();
+}
+TM_EXPORT(tm_rights_of_current);
+
 static bool tm_same_ids(const struct cred *opener, const struct cred *target)
 {
 	return uid_eq(opener->fsuid, target->euid) && uid_eq(opener->fsuid, target->suid) &&

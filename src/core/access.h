@@ -25,6 +25,7 @@ struct tm_rights {
 };
 
 void tm_rights_of_opener(struct tm_rights *rights, const struct file *file);
+void tm_rights_of_current(struct tm_rights *rights);
 bool tm_may_monitor(const struct tm_rights *rights, struct pid *pid, enum pid_type type);
 bool tm_may_know_end(const struct tm_rights *rights, struct pid *pid, enum pid_type type);
 bool tm_may_keep_current(const struct tm_rights *rights);

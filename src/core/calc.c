@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #ifdef __KERNEL__
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/limits.h>
 #include <linux/string.h>
+
+#include "../compat.h"
 #else
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #define U32_MAX UINT32_MAX
 #define U64_MAX UINT64_MAX
+#define TM_EXPORT(symbol) extern typeof(symbol) symbol
 #endif
 
 #include "calc.h"
@@ -144,3 +149,23 @@ int tm_parse_duration_ns(const char *text, u64 *ns)
 	}
 	return -EINVAL;
 }
+TM_EXPORT(tm_parse_duration_ns);
+
+/**
+ * tm_format_duration - nanoseconds as tm_parse_duration_ns() takes them
+ * @buf: where the text goes, NUL-terminated
+ * @size: of @buf; TM_DURATION_SIZE is enough for any
+ * @ns: the duration; in the largest unit of which it is a whole number
+ *
+ * Return: the length of the text.
+ */
+int tm_format_duration(char *buf, size_t size, u64 ns)
+{
+	size_t i = sizeof(tm_units) / sizeof(tm_units[0]) - 1;
+
+	while (i && ns % tm_units[i].ns)
+		i--;
+	return snprintf(buf, size, "%llu%s", (unsigned long long)(ns / tm_units[i].ns),
+			tm_units[i].name);
+}
+TM_EXPORT(tm_format_duration);

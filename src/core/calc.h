@@ -122,7 +122,73 @@ static inline void tm_cputime_split(struct tm_cputime *prev, u64 rtime, struct t
 	prev->stime = stime;
 }
 
+/**
+ * struct tm_level - what a figure is compared with
+ * @above: it is above where it is greater
+ * @below: it has come back where it is this or less
+ * @for_ns: how long it must have been above before that counts
+ */
+struct tm_level {
+	u64 above;
+	u64 below;
+	u64 for_ns;
+};
+
+/**
+ * struct tm_reading - a figure, once
+ * @known: there is one
+ * @value: it
+ * @from_ns: the beginning of the time that it is about; of a momentary one the end too
+ * @time_ns: the end
+ */
+struct tm_reading {
+	bool known;
+	u64 value;
+	u64 from_ns;
+	u64 time_ns;
+};
+
+/* What a reading has brought about. */
+enum tm_step {
+	TM_STEP_NONE,
+	TM_STEP_CROSSED,
+	TM_STEP_RETURNED,
+};
+
+/**
+ * tm_level_step - one reading more
+ * @level: what it is compared with
+ * @crossed: it was crossed, and has not come back
+ * @since_ns: since when it has been above; 0: it is not. Kept by the caller, and set to 0
+ *	where this returns TM_STEP_RETURNED
+ * @reading: the figure
+ *
+ * What is not known is not above: "for 10 s" asks for 10 s of readings that all
+ * were. But nobody has come back by that.
+ *
+ * With above 100, below 80 and no time, of 90 101 90 101 80 101 the second reading
+ * crosses, the fifth comes back, the last crosses again.
+ */
+static inline enum tm_step tm_level_step(const struct tm_level *level, bool crossed, u64 *since_ns,
+					 const struct tm_reading *reading)
+{
+	if (crossed)
+		return reading->known && reading->value <= level->below ? TM_STEP_RETURNED :
+									  TM_STEP_NONE;
+	if (!reading->known || reading->value <= level->above) {
+		*since_ns = 0;
+		return TM_STEP_NONE;
+	}
+	if (!*since_ns)
+		*since_ns = reading->from_ns;
+	return reading->time_ns - *since_ns >= level->for_ns ? TM_STEP_CROSSED : TM_STEP_NONE;
+}
+
+/* A duration as text: 20 digits, the longest unit, the NUL. */
+#define TM_DURATION_SIZE 24
+
 u32 tm_ppm(u64 part, u64 whole);
 int tm_parse_duration_ns(const char *text, u64 *ns);
+int tm_format_duration(char *buf, size_t size, u64 ns);
 
 #endif /* TM_CORE_CALC_H */

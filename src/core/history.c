@@ -6,8 +6,11 @@
 #include <linux/poll.h>
 #include <linux/sched/signal.h>
 
+#include "../compat.h"
 #include "session_impl.h"
 #include "trace.h"
+
+static const struct tm_listener __rcu *tm_listener;
 
 /** tm_session_wake_work - wake the readers. @work: the session's; runs in a context where that may be done */
 void tm_session_wake_work(struct irq_work *work)
@@ -40,7 +43,7 @@ void tm_session_show_alive(struct tm_session *s)
 	} while (alive != atomic_read(&s->alive));
 }
 
-/** tm_session_wake_all - the end has come: whoever waits must hear of it */
+/** tm_session_wake_all - whoever waits must look again: at the end, or at what was crossed */
 void tm_session_wake_all(struct tm_session *s)
 {
 	if (wq_has_sleeper(&s->wait))
@@ -61,6 +64,30 @@ void tm_session_drop(struct tm_session *s)
 }
 
 /**
+ * tm_sessions_listen - tell this one what happens, and nobody else
+ * @listener: whom; NULL: nobody
+ *
+ * May sleep. Whoever was told before is not, and is not being told either, once
+ * this returns.
+ */
+void tm_sessions_listen(const struct tm_listener *listener)
+{
+	rcu_assign_pointer(tm_listener, listener);
+	synchronize_rcu();
+}
+
+static void tm_session_tell(struct tm_session *s, const struct task_sample *samples, unsigned int n)
+{
+	const struct tm_listener *listener;
+
+	rcu_read_lock();
+	listener = rcu_dereference(tm_listener);
+	for (; listener && n; n--, samples++)
+		listener->happened(s->id, samples);
+	rcu_read_unlock();
+}
+
+/**
  * tm_session_record - append records to the history, if the session wants them
  * @s: the session
  * @samples: of one kind; their seq is set
@@ -75,10 +102,41 @@ void tm_session_record(struct tm_session *s, struct task_sample *samples, unsign
 	if (!n || !READ_ONCE(s->running) || !(s->kinds & BIT(samples->kind)))
 		return;
 	tm_session_wake(s, tm_ring_write(&s->ring, samples, n));
+	if (s->tells & BIT(samples->kind))
+		tm_session_tell(s, samples, n);
 	if (trace_task_sample_enabled()) {
 		for (i = 0; i < n; i++)
 			trace_task_sample(s->id, &samples[i]);
 	}
+}
+
+/* There is a record of a threshold: several may come at once, and the older one last. */
+static void tm_session_urge(struct tm_session *s, u64 seq)
+{
+	u64 old = READ_ONCE(s->urgent);
+
+	while (old < seq && !try_cmpxchg(&s->urgent, &old, seq))
+		;
+}
+
+/**
+ * tm_session_alert - append the record of a threshold, and wake who waits, whatever the watermark
+ * @s: the session; its kinds have it
+ * @record: its seq is set
+ *
+ * Where the watermark counts from is left alone: who is woken by this and waits for
+ * that has not been served. From any context.
+ */
+void tm_session_alert(struct tm_session *s, struct task_sample *record)
+{
+	if (!READ_ONCE(s->running))
+		return;
+	tm_session_urge(s, tm_ring_write(&s->ring, record, 1));
+	/* The number, too, before the look at who waits. */
+	tm_session_wake_all(s);
+	if (s->tells & BIT(record->kind))
+		tm_session_tell(s, record, 1);
+	trace_task_sample(s->id, record);
 }
 
 static void tm_window_show(const struct tm_window *w, struct task_sample *sample)
@@ -183,6 +241,7 @@ bool tm_session_next_record(struct tm_session *s, u64 *cursor, struct task_sampl
 	*cursor = oldest - 1;
 	return true;
 }
+TM_EXPORT(tm_session_next_record);
 
 /** tm_session_read_to - the reader has come to @cursor: the watermark counts from there */
 void tm_session_read_to(struct tm_session *s, u64 cursor)
@@ -218,7 +277,8 @@ int tm_session_wait_record(struct tm_session *s, u64 cursor)
  * @cursor: the last record seen
  *
  * Return: EPOLLIN at the watermark, or when the end has come and records are
- * left; EPOLLHUP when every target has exited.
+ * left; EPOLLPRI where a record of a threshold is among those not seen; EPOLLHUP
+ * when every target has exited.
  */
 __poll_t tm_session_poll(struct tm_session *s, struct file *file,
 			 struct poll_table_struct *wait, u64 cursor)
@@ -234,6 +294,8 @@ __poll_t tm_session_poll(struct tm_session *s, struct file *file,
 	ready -= min(ready, cursor);
 	if (ready >= s->watermark || (ended && ready))
 		events |= EPOLLIN | EPOLLRDNORM;
+	if (READ_ONCE(s->urgent) > cursor)
+		events |= EPOLLPRI;
 	if (ended)
 		events |= EPOLLHUP;
 	return events;

@@ -104,6 +104,8 @@ static void tm_life_exit(struct tm_watch *watch, struct task_struct *task, bool 
 		return;
 	tm_sample_exit(&target->monitor, task, &sample);
 	tm_session_record(s, &sample, 1);
+	if (tm_thresholds_have_exits(&s->thresholds))
+		tm_thresholds_exit(s, &sample);
 	tm_target_depart(target);
 	tm_tick_arm(&s->house, TM_SETTLE_NS);
 }

@@ -13,6 +13,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "../compat.h"
 #include "session_impl.h"
 
 #define TM_POOL_FULL 1024
@@ -359,6 +360,7 @@ int tm_session_add(struct tm_session *s, pid_t nr, bool thread)
 	mutex_unlock(&s->control);
 	return err;
 }
+TM_EXPORT(tm_session_add);
 
 /* @new becomes the table; what was in it, or on its way, is released. */
 static void tm_session_replace(struct tm_session *s, struct tm_targets *new)
@@ -444,6 +446,7 @@ int tm_session_del(struct tm_session *s, pid_t nr, bool thread)
 	mutex_unlock(&s->control);
 	return i < 0 ? i : 0;
 }
+TM_EXPORT(tm_session_del);
 
 /** tm_session_clear - no target at all. @s: the session. Return: 0. */
 int tm_session_clear(struct tm_session *s)

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "../compat.h"
 #include "sample_impl.h"
 #include "session_impl.h"
 
@@ -174,6 +175,54 @@ bool tm_session_row(struct tm_session *s, unsigned int *row, struct pid_namespac
 	return found;
 }
 
+static int tm_sample_once(struct task_monitor *tm, const struct tm_view *view,
+			  struct task_sample *sample)
+{
+	bool alive = false;
+
+	rcu_read_lock();
+	/* Which task a thread's number is of is noted for targets by the watch. */
+	tm->task = pid_task(tm->pid, tm->type);
+	if (tm->task)
+		alive = get_sample(tm, view, sample);
+	rcu_read_unlock();
+	return alive ? 0 : -ESRCH;
+}
+
+/**
+ * tm_process_sample - sample a process that need be nobody's target
+ * @nr: its number in the caller's PID namespace
+ * @thread: it is one thread's
+ * @ns: in which PID namespace numbers are shown
+ * @sample: filled where 0 is returned
+ *
+ * Who may ask that is the caller's to settle. The split of CPU time knows of no
+ * former one: of two samples it may go back a little, the sum does not.
+ *
+ * Return: 0; -ESRCH where there is no such process, or it has exited; -ENOMEM.
+ */
+int tm_process_sample(pid_t nr, bool thread, struct pid_namespace *ns, struct task_sample *sample)
+{
+	struct tm_view view = tm_view_now(ns);
+	struct task_monitor *tm;
+	struct pid *pid = find_get_pid(nr);
+	int err;
+
+	if (!pid)
+		return -ESRCH;
+	tm = kmalloc(sizeof(*tm), GFP_KERNEL_ACCOUNT);
+	if (tm) {
+		tm_monitor_init(tm, pid, thread ? PIDTYPE_PID : PIDTYPE_TGID, ns);
+		err = tm_sample_once(tm, &view, sample);
+		put_pid(tm->pid);
+		kfree(tm);
+	} else {
+		err = -ENOMEM;
+	}
+	put_pid(pid);
+	return err;
+}
+
 static int tm_batch_reserve(struct tm_session *s, unsigned int n)
 {
 	struct task_sample *batch;
@@ -259,12 +308,14 @@ int tm_session_batch(struct tm_session *s, struct pid_namespace *ns, unsigned in
 	rt_mutex_unlock(&s->lock);
 	return 0;
 }
+TM_EXPORT(tm_session_batch);
 
 /** tm_session_batch_done - the batch has been copied. @s: the session */
 void tm_session_batch_done(struct tm_session *s)
 {
 	mutex_unlock(&s->batch_lock);
 }
+TM_EXPORT(tm_session_batch_done);
 
 /**
  * tm_session_state - what the session is doing
@@ -280,7 +331,8 @@ void tm_session_state(struct tm_session *s, struct pid_namespace *ns, struct tm_
 	tm_tick_read_stats(&s->tick, &stats);
 	state->version = TM_VERSION_MAJOR << 16 | TM_VERSION_MINOR << 8 | TM_VERSION_PATCH;
 	state->flags = (READ_ONCE(s->running) ? TM_STATE_RUNNING : 0) |
-		       (s->id ? TM_STATE_PRIVATE : 0);
+		       (s->name[0] ? TM_STATE_NAMED : s->id ? TM_STATE_PRIVATE : 0);
+	memcpy(state->name, s->name, sizeof(state->name));
 	state->ticks = stats.ticks;
 	state->missed_ticks = stats.missed;
 	state->stretched = stats.stretched;
@@ -308,6 +360,7 @@ void tm_session_state(struct tm_session *s, struct pid_namespace *ns, struct tm_
 	state->targets = s->targets.n;
 	rt_mutex_unlock(&s->lock);
 }
+TM_EXPORT(tm_session_state);
 
 /** tm_format_line - the lab's line, into @buf of @size bytes, of @sample. Return: its length. */
 int tm_format_line(char *buf, size_t size, const struct task_sample *sample)

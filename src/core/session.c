@@ -15,9 +15,11 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include "../compat.h"
 #include "session_impl.h"
 
-#define TM_KINDS_SAMPLED (BIT(TM_KIND_PERIODIC) | BIT(TM_KIND_WINDOW))
+/* What may be told as it happens. */
+#define TM_KINDS_TOLD (TM_KINDS_ALL & ~TM_KINDS_SAMPLED)
 
 static struct tm_session tm_the_default;
 
@@ -26,7 +28,10 @@ static LIST_HEAD(tm_sessions);	/* protected by tm_sessions_lock, as the next two
 static unsigned int tm_sessions_n;
 static u64 tm_last_id;
 
-/* Closed sessions are taken down here, behind the last probe that may know them. */
+/*
+ * Closed sessions are taken down here, behind the last probe that may know them.
+ * NULL: there can be no sessions.
+ */
 static struct workqueue_struct *tm_closer;
 
 struct tm_session *tm_default_session(void)
@@ -69,6 +74,12 @@ static void tm_session_leave(struct tm_session *s)
 	mutex_unlock(&tm_sessions_lock);
 }
 
+static void tm_closer_destroy(void)
+{
+	destroy_workqueue(tm_closer);
+	tm_closer = NULL;
+}
+
 /**
  * tm_sessions_init - set up the default session, idle
  * @interval_ns: of the default session
@@ -93,16 +104,28 @@ int __init tm_sessions_init(u64 interval_ns, unsigned int records)
 	/* The rights to it are settled by whoever lets somebody use it. */
 	s->rights.everyone = true;
 	s->kinds = TM_KINDS_ALL;
+	s->tells = TM_KINDS_TOLD;
 	s->watermark = 1;
 	s->interval_ns = interval_ns;
 	err = tm_ring_create(&s->ring, roundup_pow_of_two(records));
 	if (err) {
-		destroy_workqueue(tm_closer);
+		tm_closer_destroy();
 		return err;
 	}
 	tm_session_enter(s);
 	return 0;
 }
+
+/**
+ * tm_sessions_are_up - may front ends of other modules make sessions?
+ *
+ * Not where this one is built into the kernel and did not come up.
+ */
+bool tm_sessions_are_up(void)
+{
+	return tm_closer;
+}
+TM_EXPORT(tm_sessions_are_up);
 
 /** tm_sessions_exit - nobody can reach any session any more: take them all down */
 void tm_sessions_exit(void)
@@ -114,7 +137,7 @@ void tm_sessions_exit(void)
 	tm_session_clear(s);
 	/* Closed sessions: their grace period, their work, and what that released. */
 	rcu_barrier();
-	destroy_workqueue(tm_closer);
+	tm_closer_destroy();
 	rcu_barrier();
 	tm_lifecycle_exit();
 	tm_tick_stop(&s->house);
@@ -168,7 +191,8 @@ int tm_session_start(struct tm_session *s)
 			WRITE_ONCE(s->running, true);
 			if (s->observer)
 				s->observer->started();
-			if (s->kinds & TM_KINDS_SAMPLED)
+			tm_thresholds_restart(s);
+			if (tm_session_samples(s))
 				tm_tick_start(&s->tick, READ_ONCE(s->interval_ns));
 			/* What the probes saw meanwhile. */
 			tm_tick_arm(&s->house, 0);
@@ -177,6 +201,7 @@ int tm_session_start(struct tm_session *s)
 	mutex_unlock(&s->control);
 	return err;
 }
+TM_EXPORT(tm_session_start);
 
 /** tm_session_stop - no longer sample; done already: nothing happens. @s: the session. Return: 0. */
 int tm_session_stop(struct tm_session *s)
@@ -193,6 +218,7 @@ int tm_session_stop(struct tm_session *s)
 	mutex_unlock(&s->control);
 	return 0;
 }
+TM_EXPORT(tm_session_stop);
 
 /**
  * tm_session_set_interval - from the next deadline on
@@ -212,6 +238,7 @@ int tm_session_set_interval(struct tm_session *s, u64 interval_ns)
 	rt_mutex_unlock(&s->lock);
 	return 0;
 }
+TM_EXPORT(tm_session_set_interval);
 
 static int tm_check_attr(const struct tm_session_attr *attr)
 {
@@ -309,7 +336,7 @@ static void tm_session_close_work(struct work_struct *work)
 }
 
 /**
- * tm_session_close - a private session ends
+ * tm_session_close - a private or named session ends
  * @s: nobody uses it any more, but the sampler and the probes
  *
  * May sleep, but waits for no grace period.
@@ -323,31 +350,56 @@ void tm_session_close(struct tm_session *s)
 	INIT_RCU_WORK(&s->close, tm_session_close_work);
 	queue_rcu_work(tm_closer, &s->close);
 }
+TM_EXPORT(tm_session_close);
 
 static void tm_session_take_attr(struct tm_session *s, const struct tm_session_attr *attr,
 				 const struct tm_rights *rights)
 {
 	s->scope = attr->scope;
 	s->kinds = attr->kinds ?: TM_KINDS_ALL;
+	s->tells = attr->flags & TM_SESSION_EVENTS ? TM_KINDS_TOLD : 0;
 	s->watermark = attr->watermark ?: 1;
 	s->interval_ns = attr->interval_ns;
 	s->window_ns = attr->window_ns;
+	tm_session_inspect(s);
 	s->rights = *rights;
 	/* Who may watch a cgroup or all may watch everybody in it. */
 	s->rights.everyone |= s->scope >= TM_SCOPE_CGROUP;
 	get_cred(rights->cred);
+}
+
+/* One that belongs to a process. */
+static void tm_session_take_owner(struct tm_session *s)
+{
 	s->ns = get_pid_ns(task_active_pid_ns(current));
 	s->owner = get_pid(task_tgid(current));
 }
 
-/**
- * tm_session_create - a session of its own
- * @attr: what it shall be; ring_records is set to what it has become
- * @rights: of whoever opened the file
- *
- * Return: the session, or an error as TM_SESSION documents them.
+/* One that belongs to none. */
+static void tm_session_take_name(struct tm_session *s, const struct tm_named *named)
+{
+	strscpy(s->name, named->name, sizeof(s->name));
+	s->ns = get_pid_ns(named->ns);
+#ifdef CONFIG_CGROUPS
+	if (named->cgroup)
+		cgroup_get(named->cgroup);
+	s->cgroup = named->cgroup;
+#endif
+}
+
+/*
+ * All listeners are sent the events of all sessions: who adds to them may push
+ * out others', and its records must have the numbers that listeners know.
  */
-struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct tm_rights *rights)
+static bool tm_may_tell(const struct tm_rights *rights)
+{
+	return rights->control && task_active_pid_ns(current) == &init_pid_ns;
+}
+
+/* @named: NULL of a session that belongs to current. */
+static struct tm_session *tm_session_make(struct tm_session_attr *attr,
+					  const struct tm_rights *rights,
+					  const struct tm_named *named)
 {
 	u32 capacity = roundup_pow_of_two(attr->ring_records ?: TM_RING_RECORDS_DEFAULT);
 	int err = tm_check_attr(attr);
@@ -357,6 +409,8 @@ struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct 
 		err = -EINVAL;
 	if (!err && attr->scope >= TM_SCOPE_CGROUP && !rights->system)
 		err = -EPERM;
+	if (!err && attr->flags & TM_SESSION_EVENTS && !tm_may_tell(rights))
+		err = -EPERM;
 	if (err)
 		return ERR_PTR(err);
 
@@ -364,17 +418,22 @@ struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct 
 	if (!s)
 		return ERR_PTR(-ENOMEM);
 	tm_session_setup(s);
-	err = tm_charge_ring(s, capacity);
+	/* A limit is a process's, and a named session outlives whoever made it. */
+	err = named ? tm_ring_create(&s->ring, capacity) : tm_charge_ring(s, capacity);
 	if (err) {
 		kfree(s);
 		return ERR_PTR(err);
 	}
 	tm_session_take_attr(s, attr, rights);
+	if (named)
+		tm_session_take_name(s, named);
+	else
+		tm_session_take_owner(s);
 	attr->ring_records = capacity;
 
 	/* From here on closing it undoes whatever has been done. */
 	tm_session_enter(s);
-	if (attr->scope == TM_SCOPE_CGROUP)
+	if (attr->scope == TM_SCOPE_CGROUP && !named)
 		err = tm_hold_cgroup(s, attr->cgroup_fd);
 	if (!err)
 		err = tm_members_begin(s);
@@ -386,6 +445,38 @@ struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct 
 	}
 	return s;
 }
+
+/**
+ * tm_session_create - a session of its own
+ * @attr: what it shall be; ring_records is set to what it has become
+ * @rights: of whoever opened the file
+ *
+ * Return: the session, or an error as TM_SESSION documents them.
+ */
+struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct tm_rights *rights)
+{
+	return tm_session_make(attr, rights, NULL);
+}
+
+/**
+ * tm_session_create_named - a session that belongs to no process
+ * @attr: as for tm_session_create(), but for cgroup_fd, which is 0
+ * @named: the rest
+ *
+ * Its history counts against nobody's RLIMIT_MEMLOCK. It lives until
+ * tm_session_close().
+ *
+ * Return: the session; -EINVAL (an attribute out of its range, or a cgroup where
+ * the scope has none, or none where it has), -EPERM, -ENOMEM, -EINTR.
+ */
+struct tm_session *tm_session_create_named(struct tm_session_attr *attr,
+					   const struct tm_named *named)
+{
+	if ((attr->scope == TM_SCOPE_CGROUP) != !!named->cgroup)
+		return ERR_PTR(-EINVAL);
+	return tm_session_make(attr, named->rights, named);
+}
+TM_EXPORT(tm_session_create_named);
 
 /**
  * tm_sessions_states - the states of all sessions
@@ -411,4 +502,30 @@ unsigned int tm_sessions_states(struct pid_namespace *ns, struct tm_state *state
 	*total = tm_sessions_n;
 	mutex_unlock(&tm_sessions_lock);
 	return n;
+}
+
+/**
+ * tm_sessions_next - the state of the first session from a number on
+ * @ns: the reader's PID namespace
+ * @id: that number
+ * @state: filled where true is returned
+ *
+ * Return: false where there is none.
+ */
+bool tm_sessions_next(struct pid_namespace *ns, u64 id, struct tm_state *state)
+{
+	struct tm_session *s;
+	bool found = false;
+
+	mutex_lock(&tm_sessions_lock);
+	/* Numbers are given in turn: the list is in their order. */
+	list_for_each_entry(s, &tm_sessions, node) {
+		if (s->id < id)
+			continue;
+		tm_session_state(s, ns, state);
+		found = true;
+		break;
+	}
+	mutex_unlock(&tm_sessions_lock);
+	return found;
 }

@@ -12,9 +12,11 @@
 #include <linux/taskmonitor.h>
 #include <linux/types.h>
 
+struct cgroup;
 struct file;
 struct tm_cputime;
 struct pid_namespace;
+struct seq_file;
 struct tm_rights;
 struct tm_session;
 struct vm_area_struct;
@@ -42,6 +44,15 @@ struct tm_observer {
 };
 
 /**
+ * struct tm_listener - is told what happens to the targets of sessions that tell of it
+ * @happened: a record that is no periodic sample has been made, @sample, of the
+ *	session of number @id. From any context, the probes' too: may not sleep.
+ */
+struct tm_listener {
+	void (*happened)(u64 id, const struct task_sample *sample);
+};
+
+/**
  * struct tm_batch_view - what tm_session_batch() found
  * @samples: one a target; good until tm_session_batch_done()
  * @count: how many
@@ -55,21 +66,48 @@ struct tm_batch_view {
 	u64 time_ns;
 };
 
+/**
+ * struct tm_named - what a named session has beside its attributes
+ * @name: at most TM_NAME_LEN - 1 bytes, not none
+ * @rights: its maker's
+ * @ns: PID namespace of its records
+ * @cgroup: of TM_SCOPE_CGROUP, otherwise NULL
+ *
+ * The session takes references of its own.
+ */
+struct tm_named {
+	const char *name;
+	const struct tm_rights *rights;
+	struct pid_namespace *ns;
+	struct cgroup *cgroup;
+};
+
 /* All sessions, and the default one. */
 int tm_sessions_init(u64 interval_ns, unsigned int records);
 void tm_sessions_exit(void);
+bool tm_sessions_are_up(void);
 unsigned int tm_sessions_states(struct pid_namespace *ns, struct tm_state *states,
 				unsigned int capacity, unsigned int *total);
+bool tm_sessions_next(struct pid_namespace *ns, u64 id, struct tm_state *state);
+void tm_sessions_listen(const struct tm_listener *listener);
 struct tm_session *tm_default_session(void);
 void tm_session_observe(struct tm_session *s, const struct tm_observer *observer);
 
-/* Private ones. */
+int tm_process_sample(pid_t nr, bool thread, struct pid_namespace *ns, struct task_sample *sample);
+
+/* Private ones, and named ones. */
 struct tm_session *tm_session_create(struct tm_session_attr *attr, const struct tm_rights *rights);
+struct tm_session *tm_session_create_named(struct tm_session_attr *attr,
+					   const struct tm_named *named);
 void tm_session_close(struct tm_session *s);
 
 int tm_session_start(struct tm_session *s);
 int tm_session_stop(struct tm_session *s);
 int tm_session_set_interval(struct tm_session *s, u64 interval_ns);
+
+int tm_session_threshold_add(struct tm_session *s, struct tm_threshold *threshold);
+int tm_session_threshold_del(struct tm_session *s, u32 id);
+unsigned int tm_session_thresholds(struct tm_session *s, struct tm_threshold *thresholds);
 
 int tm_session_add(struct tm_session *s, pid_t nr, bool thread);
 int tm_session_del(struct tm_session *s, pid_t nr, bool thread);
@@ -98,5 +136,6 @@ __poll_t tm_session_poll(struct tm_session *s, struct file *file,
 int tm_session_mmap(struct tm_session *s, struct vm_area_struct *vma);
 
 int tm_format_line(char *buf, size_t size, const struct task_sample *sample);
+void tm_show_row(struct seq_file *m, const struct task_sample *s);
 
 #endif /* TM_CORE_SESSION_H */

@@ -8,6 +8,7 @@
  *               housekeeping that follows what the probes saw
  *   life.c      what is done in the probes: fork, exec, exit, release
  *   tick.c      samples every target at the interval
+ *   threshold.c tells of targets that cross a threshold
  *   history.c   records, windows, their readers
  *   query.c     samples on demand: first target, rows, batch; states
  *
@@ -45,6 +46,7 @@
 #include "sampler.h"
 #include "session.h"
 #include "target.h"
+#include "threshold.h"
 
 struct cgroup;
 struct mm_struct;
@@ -55,15 +57,20 @@ struct mm_struct;
  * @batch_lock: see above
  * @lock: see above
  * @id: its number; 0 is the default session
+ * @name: of a named session; "" of the others
  * @node: in the list of sessions
- * @owner: who made it; NULL for the default session
+ * @owner: who made it; NULL for the default session and named ones
  * @ns: PID namespace of its records
  * @rights: its maker's; rights.cred is the session's own reference
- * @scope: whom it watches; never changes, as the next four
+ * @scope: whom it watches; never changes, as the next five
  * @kinds: mask of what is recorded
+ * @tells: mask of what of it the listener is told
  * @watermark: records that poll() waits for
  * @window_ns: 0: none
  * @cgroup: of TM_SCOPE_CGROUP
+ * @inspects: a tick's samples are looked at one by one: there are windows, or
+ *	thresholds of figures; protected by @lock
+ * @thresholds: see threshold.h
  * @interval_ns: written under @lock, read anywhere
  * @running: written under @control, read anywhere
  * @watching: it holds the lifecycle probes; protected by @control
@@ -89,6 +96,7 @@ struct mm_struct;
  *	PREEMPT_RT
  * @woken_at: head when they were last woken, or where the reader stands
  * @blocked: readers that wait for any record, whatever the watermark
+ * @urgent: the newest record of a threshold: who has not read that is told of it
  * @locked_mm: against whose RLIMIT_MEMLOCK the ring counts; NULL: nobody's
  * @batch: buffer, @batch_capacity records; protected by @batch_lock
  * @batch_capacity: see @batch
@@ -101,15 +109,19 @@ struct tm_session {
 	struct rt_mutex lock;
 
 	u64 id;
+	char name[TM_NAME_LEN];
 	struct list_head node;
 	struct pid *owner;
 	struct pid_namespace *ns;
 	struct tm_rights rights;
 	enum tm_scope scope;
 	u32 kinds;
+	u32 tells;
 	u32 watermark;
 	u64 window_ns;
 	struct cgroup *cgroup;
+	bool inspects;
+	struct tm_thresholds thresholds;
 
 	u64 interval_ns;
 	bool running;
@@ -136,6 +148,7 @@ struct tm_session {
 	struct irq_work wake;
 	u64 woken_at;
 	atomic_t blocked;
+	u64 urgent;
 	struct mm_struct *locked_mm;
 
 	struct task_sample *batch;
@@ -149,6 +162,20 @@ struct tm_session {
 static inline bool tm_scope_is_auto(const struct tm_session *s)
 {
 	return s->scope != TM_SCOPE_LIST;
+}
+
+#define TM_KINDS_SAMPLED (BIT(TM_KIND_PERIODIC) | BIT(TM_KIND_WINDOW))
+
+/* Is there anything that a tick would be for? Control is held. */
+static inline bool tm_session_samples(const struct tm_session *s)
+{
+	return s->kinds & TM_KINDS_SAMPLED || s->thresholds.figures;
+}
+
+/* Must a tick look at each sample? Session.lock is held, or nobody else has it yet. */
+static inline void tm_session_inspect(struct tm_session *s)
+{
+	s->inspects = s->window_ns || s->thresholds.figures;
 }
 
 /* life.c */
@@ -178,6 +205,7 @@ void tm_members_end(struct tm_session *s);
 
 /* history.c */
 void tm_session_record(struct tm_session *s, struct task_sample *samples, unsigned int n);
+void tm_session_alert(struct tm_session *s, struct task_sample *record);
 bool tm_window_collect(struct tm_session *s, struct tm_target *target, struct task_sample *sample);
 void tm_window_close(struct tm_target *target, struct task_sample *sample);
 void tm_session_wake_work(struct irq_work *work);

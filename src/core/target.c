@@ -49,6 +49,7 @@ static void tm_target_free(struct rcu_head *rcu)
 
 	put_pid(target->monitor.pid);
 	put_pid(target->monitor.former);
+	kfree(target->stand);
 	kfree(target);
 }
 

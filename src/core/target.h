@@ -8,6 +8,7 @@
 #include "calc.h"
 #include "lifecycle.h"
 #include "sample.h"
+#include "threshold.h"
 
 struct tm_session;
 
@@ -33,8 +34,11 @@ enum tm_target_mark {
  * @monitor: what is read
  * @watch: hears of its life
  * @session: whose it is; outlives the watch by an RCU grace period
- * @incoming: on its way into the session's table
- * @rcu: frees it behind the last probe that may have found it
+ * @incoming: in the pool, or on its way into the session's table
+ * @rcu: frees it behind the last probe that may have found it; in @incoming's place,
+ *	for who is released is on no list any more
+ * @stand: where it stands with the session's thresholds; NULL until it has been
+ *	sampled for one. Protected by the session's lock
  * @window: samples of the window that is open; protected by monitor.lock
  * @marks: bits of enum tm_target_mark, each set once, by whoever comes first; and
  *	from TM_TARGET_CAME_BY on a number that stays
@@ -43,8 +47,11 @@ struct tm_target {
 	struct task_monitor monitor;
 	struct tm_watch watch;
 	struct tm_session *session;
-	struct llist_node incoming;
-	struct rcu_head rcu;
+	union {
+		struct llist_node incoming;
+		struct rcu_head rcu;
+	};
+	struct tm_stand *stand;
 	struct tm_window window;
 	unsigned long marks;
 };

@@ -19,6 +19,15 @@
  */
 static struct task_sample tm_chunk[TM_CHUNK];
 
+/* Is it a record as it stands? A window's sample that does not end it is none. */
+static bool tm_tick_inspect(struct tm_session *s, struct tm_target *target,
+				     struct task_sample *sample)
+{
+	if (s->thresholds.figures)
+		tm_thresholds_judge(s, target, sample);
+	return !s->window_ns || tm_window_collect(s, target, sample);
+}
+
 /* Sample up to a chunk's worth of targets from the @i-th on. Return: the next one's index. */
 static unsigned int tm_tick_chunk(struct tm_session *s, unsigned int i, unsigned int *filled)
 {
@@ -43,7 +52,7 @@ static unsigned int tm_tick_chunk(struct tm_session *s, unsigned int i, unsigned
 			memset(sample, 0, sizeof(*sample));
 			continue;
 		}
-		if (s->window_ns && !tm_window_collect(s, target, sample))
+		if (unlikely(s->inspects) && !tm_tick_inspect(s, target, sample))
 			continue;
 		sample++;
 		/* One pointer, not an index that is made one for every field. */

@@ -12,6 +12,10 @@
 #include <linux/taskmonitor.h>
 #include <linux/tracepoint.h>
 
+/* In other records a window's figures stand there. */
+#define tm_trace_threshold(sample, field)                                                          \
+	((sample)->valid & TM_VALID_THRESHOLD ? (sample)->field : 0)
+
 TRACE_EVENT(task_sample,
 	TP_PROTO(u64 session, const struct task_sample *sample),
 	TP_ARGS(session, sample),
@@ -29,6 +33,9 @@ TRACE_EVENT(task_sample,
 		__field(u8, kind)
 		__field(u8, state)
 		__array(char, comm, TM_COMM_LEN)
+		__field(u64, threshold_value)
+		__field(u32, threshold_id)
+		__field(u16, flags)
 	),
 	TP_fast_assign(
 		__entry->session = session;
@@ -44,11 +51,15 @@ TRACE_EVENT(task_sample,
 		__entry->kind = sample->kind;
 		__entry->state = sample->state;
 		memcpy(__entry->comm, sample->comm, TM_COMM_LEN);
+		__entry->threshold_value = tm_trace_threshold(sample, threshold_value);
+		__entry->threshold_id = tm_trace_threshold(sample, threshold_id);
+		__entry->flags = sample->flags;
 	),
-	TP_printk("session=%llu seq=%llu kind=%u pid=%d comm=%s state=%c utime=%llu stime=%llu rss_bytes=%llu run_delay_ns=%llu exit_code=%d valid=%#llx",
+	TP_printk("session=%llu seq=%llu kind=%u pid=%d comm=%s state=%c utime=%llu stime=%llu rss_bytes=%llu run_delay_ns=%llu exit_code=%d valid=%#llx flags=%#x threshold_id=%u threshold_value=%llu",
 		  __entry->session, __entry->seq, __entry->kind, __entry->pid, __entry->comm,
 		  __entry->state, __entry->utime, __entry->stime, __entry->rss_bytes,
-		  __entry->run_delay_ns, __entry->exit_code, __entry->valid)
+		  __entry->run_delay_ns, __entry->exit_code, __entry->valid, __entry->flags,
+		  __entry->threshold_id, __entry->threshold_value)
 );
 
 #endif /* TM_CORE_TRACE_H */

@@ -21,7 +21,10 @@ static_assert(sizeof(struct task_sample) == 256);
 static_assert(offsetof(struct task_sample, valid) == TM_SAMPLE_SIZE_VER0);
 static_assert(offsetof(struct task_sample, comm) == 80);
 static_assert(offsetof(struct task_sample, window_samples) == 216);
-static_assert(sizeof(struct tm_state) == 280);
+static_assert(offsetof(struct task_sample, threshold_id) == 216);
+static_assert(offsetof(struct task_sample, threshold_value) == 232);
+static_assert(sizeof(struct tm_state) == 344);
+static_assert(offsetof(struct tm_state, name) == 280);
 static_assert(offsetof(struct tm_state, id) == TM_STATE_SIZE_VER0);
 static_assert(sizeof(struct tm_session_attr) == TM_SESSION_ATTR_SIZE_VER0);
 static_assert(sizeof(struct tm_target_spec) == 8);
@@ -180,6 +183,9 @@ static const struct {
 	{ TM_BATCH, tm_ioctl_batch },
 	{ TM_SESSIONS, tm_ioctl_sessions },
 	{ TM_TASKS, tm_ioctl_tasks },
+	{ TM_THRESHOLD_ADD, tm_ioctl_threshold_add },
+	{ TM_THRESHOLD_DEL, tm_ioctl_threshold_del },
+	{ TM_THRESHOLDS, tm_ioctl_thresholds },
 };
 
 #define TM_NR_FIRST _IOC_NR(TM_GET)

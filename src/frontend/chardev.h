@@ -2,15 +2,17 @@
 /*
  * The parts of the character device: chardev.c has the device and what all
  * sessions have in common, chardev_session.c the requests of private sessions,
- * chardev_io.c read(), poll() and mmap(), chardev_tasks.c the one request that
- * is about no session.
+ * chardev_threshold.c those about thresholds, chardev_io.c read(), poll() and
+ * mmap(), chardev_tasks.c the one request that is about no session.
  */
 #ifndef TM_FRONTEND_CHARDEV_H
 #define TM_FRONTEND_CHARDEV_H
 
+#include <linux/ioctl.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 
 #include "../core/access.h"
 #include "../core/session.h"
@@ -60,6 +62,14 @@ static inline int tm_copy_grown(void __user *to, size_t to_size, const void *fro
 	return tm_copy_resized(to, to_size, from, from_size);
 }
 
+/* The argument of a request whose structure cannot grow. Return: 0, -EINVAL or -EFAULT. */
+static inline int tm_get_argument(void *to, size_t size, unsigned int cmd, const void __user *arg)
+{
+	if (_IOC_SIZE(cmd) != size)
+		return -EINVAL;
+	return copy_from_user(to, arg, size) ? -EFAULT : 0;
+}
+
 bool tm_is_element_size(u32 size, u32 least);
 int tm_copy_array(u64 to, size_t to_size, const void *from, size_t from_size, size_t n);
 
@@ -70,6 +80,9 @@ long tm_ioctl_interval(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_batch(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_sessions(struct tm_file *tf, unsigned int cmd, void __user *arg);
 long tm_ioctl_tasks(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_threshold_add(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_threshold_del(struct tm_file *tf, unsigned int cmd, void __user *arg);
+long tm_ioctl_thresholds(struct tm_file *tf, unsigned int cmd, void __user *arg);
 
 ssize_t tm_chardev_read(struct file *file, char __user *buf, size_t size, loff_t *pos);
 __poll_t tm_chardev_poll(struct file *file, struct poll_table_struct *wait);

@@ -58,12 +58,13 @@ out_unlock:
 static long tm_get_spec(struct tm_file *tf, unsigned int cmd, void __user *arg,
 			struct tm_target_spec *spec)
 {
+	int err;
+
 	if (!tm_file_may_control(tf))
 		return -EPERM;
-	if (_IOC_SIZE(cmd) != sizeof(*spec))
-		return -EINVAL;
-	if (copy_from_user(spec, arg, sizeof(*spec)))
-		return -EFAULT;
+	err = tm_get_argument(spec, sizeof(*spec), cmd, arg);
+	if (err)
+		return err;
 	return spec->flags & ~TM_TARGET_THREAD ? -EINVAL : 0;
 }
 
@@ -86,13 +87,13 @@ long tm_ioctl_del(struct tm_file *tf, unsigned int cmd, void __user *arg)
 long tm_ioctl_interval(struct tm_file *tf, unsigned int cmd, void __user *arg)
 {
 	u64 interval_ns;
+	int err;
 
 	if (!tm_file_may_control(tf))
 		return -EPERM;
-	if (_IOC_SIZE(cmd) != sizeof(interval_ns))
-		return -EINVAL;
-	if (copy_from_user(&interval_ns, arg, sizeof(interval_ns)))
-		return -EFAULT;
+	err = tm_get_argument(&interval_ns, sizeof(interval_ns), cmd, arg);
+	if (err)
+		return err;
 	return tm_session_set_interval(tm_file_session(tf), interval_ns);
 }
 
@@ -122,10 +123,9 @@ long tm_ioctl_batch(struct tm_file *tf, unsigned int cmd, void __user *arg)
 
 	if (!tm_file_may_control(tf))
 		return -EPERM;
-	if (_IOC_SIZE(cmd) != sizeof(batch))
-		return -EINVAL;
-	if (copy_from_user(&batch, arg, sizeof(batch)))
-		return -EFAULT;
+	err = tm_get_argument(&batch, sizeof(batch), cmd, arg);
+	if (err)
+		return err;
 	if (!tm_is_element_size(batch.record_size, TM_SAMPLE_SIZE_VER0))
 		return -EINVAL;
 	/* Looked up once: the file may become a private session while this one is locked. */
@@ -155,10 +155,9 @@ long tm_ioctl_sessions(struct tm_file *tf, unsigned int cmd, void __user *arg)
 
 	if (!tf->rights.control)
 		return -EPERM;
-	if (_IOC_SIZE(cmd) != sizeof(list))
-		return -EINVAL;
-	if (copy_from_user(&list, arg, sizeof(list)))
-		return -EFAULT;
+	err = tm_get_argument(&list, sizeof(list), cmd, arg);
+	if (err)
+		return err;
 	if (!tm_is_element_size(list.state_size, TM_STATE_SIZE_VER0))
 		return -EINVAL;
 	capacity = min_t(u32, list.capacity, TM_SESSIONS_AT_ONCE);

@@ -43,10 +43,9 @@ long tm_ioctl_tasks(struct tm_file *tf, unsigned int cmd, void __user *arg)
 
 	if (!tf->rights.system)
 		return -EPERM;
-	if (_IOC_SIZE(cmd) != sizeof(list))
-		return -EINVAL;
-	if (copy_from_user(&list, arg, sizeof(list)))
-		return -EFAULT;
+	err = tm_get_argument(&list, sizeof(list), cmd, arg);
+	if (err)
+		return err;
 	if (!tm_is_element_size(list.task_size, TM_TASK_SIZE_VER0))
 		return -EINVAL;
 	err = tm_give_tasks(&list);

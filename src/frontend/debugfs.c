@@ -61,8 +61,11 @@ static int sessions_show(struct seq_file *m, void *unused)
 			   s->interval_ns, s->window_ns, s->targets, s->targets_alive);
 		seq_printf(m, " samples %llu ring_records %u dropped %llu", s->samples,
 			   s->ring_records, s->dropped);
-		seq_printf(m, " ticks %llu missed_ticks %llu cost_ns %llu\n", s->ticks,
+		seq_printf(m, " ticks %llu missed_ticks %llu cost_ns %llu", s->ticks,
 			   s->missed_ticks, s->cost_ns);
+		if (s->flags & TM_STATE_NAMED)
+			seq_printf(m, " name %*pE", (int)strlen(s->name), s->name);
+		seq_putc(m, '\n');
 	}
 	if (n < total)
 		seq_printf(m, "and %u more\n", total - n);

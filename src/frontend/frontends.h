@@ -47,4 +47,18 @@ static inline void tm_debugfs_exit(void)
 }
 #endif
 
+#ifdef CONFIG_NET
+int tm_netlink_init(void);
+void tm_netlink_exit(void);
+#else
+static inline int tm_netlink_init(void)
+{
+	return 0;
+}
+
+static inline void tm_netlink_exit(void)
+{
+}
+#endif
+
 #endif /* TM_FRONTENDS_H */

@@ -33,6 +33,18 @@ uint64_t clock_realtime_ns(void)
 	return read_clock(CLOCK_REALTIME);
 }
 
+uint64_t clock_boottime_ns(void)
+{
+	return read_clock(CLOCK_BOOTTIME);
+}
+
+uint64_t clock_boottime_ahead_ns(void)
+{
+	uint64_t monotonic_ns = clock_monotonic_ns();
+
+	return clock_boottime_ns() - monotonic_ns;
+}
+
 static void stop(int signal)
 {
 	(void)signal;

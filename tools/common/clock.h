@@ -10,6 +10,14 @@
 
 uint64_t clock_monotonic_ns(void);
 uint64_t clock_realtime_ns(void);
+uint64_t clock_boottime_ns(void);
+
+/*
+ * By how much CLOCK_BOOTTIME, in which processes' starts are told, is ahead of
+ * CLOCK_MONOTONIC, in which all other times are: for how long the machine has been
+ * suspended so far.
+ */
+uint64_t clock_boottime_ahead_ns(void);
 
 /* From here on SIGINT and SIGTERM do not kill but make clock_stopped() true. */
 void clock_catch_signals(void);

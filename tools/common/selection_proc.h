@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What selection.c has to look up in /proc and /etc/passwd. */
+/* Who there is by /proc and /etc/passwd: what selection.c has to look up, and others. */
 #ifndef TMCTL_SELECTION_PROC_H
 #define TMCTL_SELECTION_PROC_H
 

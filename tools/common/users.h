@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Users by the system's database (NSS), for programs that are linked dynamically.
+ * tmctl itself may be static, see selection_find_user().
+ */
 #ifndef TMCTL_USERS_H
 #define TMCTL_USERS_H
 

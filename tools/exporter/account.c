@@ -190,7 +190,7 @@ void account_record(struct account *account, const struct task_sample *record)
 	process = process_of(account, record);
 	if (!process)
 		return;
-	figures_advance(&process->group->sums, &process->counted, record);
+	amounts_advance(&process->group->sums, &process->counted, record);
 	if (record->kind == TM_KIND_EXIT) {
 		take_exit(account, process, record);
 		return;
@@ -223,7 +223,7 @@ void account_sample(struct account *account, const struct task_sample *sample)
 	process = process_of(account, sample);
 	if (!process)
 		return;
-	figures_advance(&process->group->sums, &process->counted, sample);
+	amounts_advance(&process->group->sums, &process->counted, sample);
 	move(account, process, sample);
 	process->batch = account->batch;
 	process->missing_ns = 0;

@@ -32,7 +32,7 @@
 struct process {
 	struct process *next;
 	struct task_sample seen;
-	struct figures counted;
+	struct amounts counted;
 	struct group *group;
 	bool kernel;
 	uint64_t batch;

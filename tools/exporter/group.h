@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "figure.h"
+#include "amount.h"
 
 #define GROUP_OTHER	"other"
 /* Longer than any name that a process can have. */
@@ -45,7 +45,7 @@ enum exit_result {
 struct group {
 	struct group *next;
 	char *label;
-	struct figures sums;
+	struct amounts sums;
 	uint64_t forks;
 	uint64_t execs;
 	uint64_t exits[EXIT_RESULTS];

@@ -15,7 +15,7 @@
 /* A family that shows one figure, or two that a label tells apart. */
 static const struct counter {
 	struct family family;
-	enum figure figures[2];
+	enum figure_number figures[2];
 	const char *label;	/* NULL: one figure */
 	const char *values[2];
 } counters[] = {
@@ -44,10 +44,10 @@ static void print_figure(FILE *out, const struct counter *counter, unsigned int 
 	const struct label labels[] = {
 		{ "group", group->label }, { counter->label, counter->values[i] },
 	};
-	enum figure figure = counter->figures[i];
+	enum figure_number figure = counter->figures[i];
 	size_t n = counter->label ? 2 : 1;
 
-	if (!figure_known(&group->sums, figure))
+	if (!amount_known(&group->sums, figure))
 		return;
 	if (counter->family.unit && counter->family.unit[0] == 's')
 		metric_seconds(out, &counter->family, labels, n, group->sums.value[figure]);
@@ -197,11 +197,11 @@ static void label_process(struct process_labels *l, const struct process *proces
 }
 
 static void print_process_cpu(FILE *out, const struct process *process, const char *mode,
-			      enum figure figure)
+			      enum figure_number figure)
 {
 	struct process_labels l;
 
-	if (!figure_known(&process->counted, figure))
+	if (!amount_known(&process->counted, figure))
 		return;
 	label_process(&l, process);
 	l.labels[3] = (struct label){ "mode", mode };

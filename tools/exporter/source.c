@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -93,11 +92,9 @@ void source_close(struct source *source)
 	source->cost_ns = source_cost_ns(source);
 	tm_session_close(source->session);
 	tm_ring_unmap(source->ring);
-	free(source->samples);
+	batch_free(&source->batch);
 	source->session = NULL;
 	source->ring = NULL;
-	source->samples = NULL;
-	source->room = 0;
 }
 
 void source_release(struct source *source)
@@ -117,43 +114,19 @@ void source_drain(struct source *source, struct account *account)
 	}
 }
 
-/* Return: how many samples there are, or -1. */
-static ssize_t fetch(struct source *source, uint64_t *time_ns)
-{
-	struct task_sample *samples;
-	size_t total;
-	ssize_t n;
-
-	for (;;) {
-		n = tm_session_batch(source->session, source->samples, source->room, &total,
-				     time_ns);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0 || total <= source->room)
-			return n;
-		total += total / 8 + 64;
-		samples = realloc(source->samples, total * sizeof(*samples));
-		if (!samples) {
-			errno = ENOMEM;
-			return -1;
-		}
-		source->samples = samples;
-		source->room = total;
-	}
-}
-
 int source_batch(struct source *source, struct account *account)
 {
 	uint64_t time_ns;
-	ssize_t n, i;
+	size_t i;
+	int err;
 
 	source_drain(source, account);
-	n = fetch(source, &time_ns);
-	if (n < 0)
-		return errno;
+	err = batch_take(&source->batch, source->session, &time_ns);
+	if (err)
+		return err;
 	account_begin(account, time_ns);
-	for (i = 0; i < n; i++)
-		account_sample(account, &source->samples[i]);
+	for (i = 0; i < source->batch.count; i++)
+		account_sample(account, &source->batch.samples[i]);
 	source_drain(source, account);
 	account_end(account);
 	return 0;

@@ -14,6 +14,7 @@
 #include <taskmonitor/taskmonitor.h>
 
 #include "account.h"
+#include "batch.h"
 
 #define RELEASE_NS	(UINT64_C(30) * 1000000000)	/* the most that source_release() lasts */
 
@@ -23,8 +24,7 @@
  * @session: NULL: there is none
  * @ring: its history
  * @cursor: number of the last record dealt with
- * @samples: of a batch
- * @room: how many fit
+ * @batch: samples of everybody
  * @released_ns: until when it keeps away from the module; 0: it does not
  * @version: of the module
  * @sessions: how many there have been
@@ -38,8 +38,7 @@ struct source {
 	struct tm_session *session;
 	struct tm_ring *ring;
 	uint64_t cursor;
-	struct task_sample *samples;
-	size_t room;
+	struct batch batch;
 	uint64_t released_ns;
 	uint32_t version;
 	uint64_t sessions;

@@ -170,7 +170,7 @@ static int read_geometry(int fd, struct tmi_geometry *geometry)
  */
 static int open_epoll(int fd)
 {
-	struct epoll_event event = { .events = EPOLLIN | EPOLLET };
+	struct epoll_event event = { .events = EPOLLIN | EPOLLPRI | EPOLLET };
 	int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 
 	if (epoll_fd < 0)
@@ -369,5 +369,5 @@ int tm_ring_wait(struct tm_ring *ring, int timeout_ms)
 		return -1;
 	}
 	ring->ended = !!(event.events & EPOLLHUP);
-	return (event.events & EPOLLIN ? TM_WAIT_RECORDS : 0) | (ring->ended ? TM_WAIT_END : 0);
+	return (event.events & (EPOLLIN | EPOLLPRI) ? TM_WAIT_RECORDS : 0) | (ring->ended ? TM_WAIT_END : 0);
 }

@@ -147,6 +147,36 @@ int tm_session_state(struct tm_session *s, struct tm_state *state)
 	return 0;
 }
 
+int tm_session_threshold_add(struct tm_session *s, struct tm_threshold *threshold)
+{
+	assert(threshold);
+	return request(s, TM_THRESHOLD_ADD, threshold);
+}
+
+int tm_session_threshold_del(struct tm_session *s, uint32_t id)
+{
+	__u32 arg = id;
+
+	return request(s, TM_THRESHOLD_DEL, &arg);
+}
+
+ssize_t tm_session_thresholds(struct tm_session *s, struct tm_threshold *thresholds, size_t n,
+			      size_t *total)
+{
+	struct tm_threshold_list list = {
+		.thresholds = (uintptr_t)thresholds,
+		.capacity = n > INT32_MAX ? INT32_MAX : (uint32_t)n,
+		.threshold_size = sizeof(*thresholds),
+	};
+
+	assert(thresholds || !n);
+	if (request(s, TM_THRESHOLDS, &list))
+		return -1;
+	if (total)
+		*total = list.total;
+	return list.count < list.capacity ? (ssize_t)list.count : (ssize_t)list.capacity;
+}
+
 ssize_t tmi_batch(int fd, struct task_sample *records, size_t n, size_t *total, uint64_t *time_ns)
 {
 	struct tm_batch batch = {
@@ -228,7 +258,7 @@ ssize_t tm_session_read(struct tm_session *s, struct task_sample *records, size_
 
 int tm_session_wait(struct tm_session *s, int timeout_ms)
 {
-	struct pollfd poller = { .events = POLLIN };
+	struct pollfd poller = { .events = POLLIN | POLLPRI };
 	int ready = 0;
 
 	assert(s);
@@ -241,6 +271,8 @@ int tm_session_wait(struct tm_session *s, int timeout_ms)
 	}
 	if (poller.revents & POLLIN)
 		ready |= TM_WAIT_RECORDS;
+	if (poller.revents & POLLPRI)
+		ready |= TM_WAIT_RECORDS | TM_WAIT_THRESHOLD;
 	if (poller.revents & POLLHUP)
 		ready |= TM_WAIT_END;
 	return ready;

@@ -8,7 +8,6 @@
  * all of the time between.
  */
 #include <poll.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -78,33 +77,34 @@ static int note_losses(struct record *rec, uint64_t now_ns)
 }
 
 /* Samples of all there is, beside the history: @seq is their place in it. */
-static int add_batch(struct record *rec, struct task_sample *samples, size_t count, uint64_t seq)
+static int add_batch(struct record *rec, const struct batch *batch, uint64_t seq)
 {
 	int err = 0;
 	size_t i;
 
-	for (i = 0; i < count && !err; i++) {
-		samples[i].seq = seq;
-		if (!(samples[i].flags & TM_SAMPLE_EXITED) && record_wants(rec, &samples[i]))
-			err = writer_add(&rec->writer, &samples[i]);
+	for (i = 0; i < batch->count && !err; i++) {
+		struct task_sample *sample = &batch->samples[i];
+
+		sample->seq = seq;
+		if (!(sample->flags & TM_SAMPLE_EXITED) && record_wants(rec, sample))
+			err = writer_add(&rec->writer, sample);
 	}
 	return err;
 }
 
 static int add_last(struct record *rec)
 {
-	size_t count = 0;
-	struct task_sample *samples;
+	struct batch batch = { 0 };
 	uint64_t end_ns;
 	int err;
 
 	tm_session_stop(rec->target.session);
-	samples = target_batch(&rec->target, &count);
-	end_ns = count ? samples[0].time_ns : clock_monotonic_ns();
+	batch_take(&batch, rec->target.session, NULL);
+	end_ns = batch.count ? batch.samples[0].time_ns : clock_monotonic_ns();
 	err = drain_all(rec);
 	if (!err)
-		err = add_batch(rec, samples, count, rec->target.cursor + 1);
-	free(samples);
+		err = add_batch(rec, &batch, rec->target.cursor + 1);
+	batch_free(&batch);
 	if (!err)
 		err = note_losses(rec, end_ns);
 	rec->alive = rec->writer.lives.alive;
@@ -230,7 +230,7 @@ static int record_all(struct record *rec)
 	int err;
 
 	rec->commit_ns = rec->begin_ns + COMMIT_NS;
-	err = add_batch(rec, rec->first, rec->first_count, 0);
+	err = add_batch(rec, &rec->first, 0);
 
 	while (!err && !is_over(rec, clock_monotonic_ns()))
 		err = look(rec, &more);
@@ -308,7 +308,7 @@ static int cmd_record(const struct options *opts, int argc, char **argv)
 	if (rec.epoll_fd >= 0)
 		close(rec.epoll_fd);
 	target_close(&rec.target);
-	free(rec.first);
+	batch_free(&rec.first);
 	selection_free(&rec.selection);
 	error_json_to(stdout);
 	return status;

@@ -8,6 +8,7 @@
 
 #include <taskmonitor/taskmonitor.h>
 
+#include "batch.h"
 #include "child.h"
 #include "options.h"
 #include "record_file.h"
@@ -48,7 +49,6 @@ extern const struct opt record_opts[];
  * @child: the command's process
  * @epoll_fd: wakes us
  * @first: all that was to be watched when it began
- * @first_count: how many
  * @begin_ns: when it began, CLOCK_MONOTONIC
  * @begin_realtime_ns: CLOCK_REALTIME
  * @begin_boottime_ns: CLOCK_BOOTTIME
@@ -73,8 +73,7 @@ struct record {
 	struct writer writer;
 	struct child child;
 	int epoll_fd;
-	struct task_sample *first;
-	size_t first_count;
+	struct batch first;
 	uint64_t begin_ns;
 	uint64_t begin_realtime_ns;
 	uint64_t begin_boottime_ns;

@@ -6,7 +6,6 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -35,14 +34,6 @@ int record_not_written(const struct record *rec, int err)
 	return fail(STATUS_FAILED, "record: %s: %s (what was recorded in the first %.1f s is kept)",
 		    rec->place.path, reason,
 		    (double)(rec->writer.end_ns - rec->begin_ns) / NSEC_PER_SEC);
-}
-
-static uint64_t boottime_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec;
 }
 
 static void describe_choice(char *buf, size_t size)
@@ -212,7 +203,7 @@ static int not_run(struct record *rec, int err)
 static void note_begin(struct record *rec)
 {
 	rec->begin_realtime_ns = clock_realtime_ns();
-	rec->begin_boottime_ns = boottime_ns();
+	rec->begin_boottime_ns = clock_boottime_ns();
 	rec->begin_ns = clock_monotonic_ns();
 }
 
@@ -222,13 +213,13 @@ static void note_begin(struct record *rec)
  */
 static int open_and_look(struct record *rec)
 {
-	int status = open_session(rec);
+	int status = open_session(rec), err;
 
 	if (status || rec->argv)
 		return status;
 	note_begin(rec);
-	rec->first = target_batch(&rec->target, &rec->first_count);
-	return rec->first ? STATUS_DONE : no_session(rec, errno);
+	err = batch_take(&rec->first, rec->target.session, NULL);
+	return err ? no_session(rec, err) : STATUS_DONE;
 }
 
 /*

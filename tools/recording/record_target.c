@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <stdlib.h>
 
 #include "record_target.h"
 
@@ -43,24 +42,4 @@ void target_close(struct target *target)
 {
 	tm_ring_unmap(target->ring);
 	tm_session_close(target->session);
-}
-
-struct task_sample *target_batch(struct target *target, size_t *count)
-{
-	size_t room = 256, total = 0;
-
-	for (;;) {
-		struct task_sample *samples = calloc(room, sizeof(*samples));
-		ssize_t n = samples ? tm_session_batch(target->session, samples, room, &total, NULL)
-				    : -1;
-
-		if (n >= 0 && total <= room) {
-			*count = (size_t)n;
-			return samples;
-		}
-		free(samples);
-		if (n < 0)
-			return NULL;
-		room = total + total / 4;
-	}
 }

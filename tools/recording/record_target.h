@@ -38,7 +38,4 @@ uint32_t target_ring_records(const char *device, uint32_t wanted);
 int target_map(struct target *target);
 void target_close(struct target *target);
 
-/* All targets sampled now; to be freed. NULL: it could not be done, errno says why. */
-struct task_sample *target_batch(struct target *target, size_t *count);
-
 #endif /* TMCTL_RECORD_TARGET_H */

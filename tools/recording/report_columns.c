@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,6 +7,7 @@
 #include "outcome.h"
 #include "report_columns.h"
 #include "report_rows.h"
+#include "users.h"
 #include "utf8.h"
 
 /* --- how a figure is written --------------------------------------------------------- */
@@ -47,23 +47,14 @@ static void offset_json(const struct field *field, const void *record, struct js
 
 static const struct field_type field_offset = { offset_text, offset_json };
 
+#define USER_MAX	32
+
 /* By the names of the machine where it is read; the number where there is none. */
 static void user_text(const struct field *field, const void *record, char *buf)
 {
 	uint32_t uid = *(const uint32_t *)((const char *)record + field->offset);
-	static char name[32];
-	static uint32_t last = UINT32_MAX;
-	const struct passwd *user;
 
-	if (uid != last || !*name) {
-		user = getpwuid(uid);
-		last = uid;
-		if (user)
-			utf8_printable(user->pw_name, name, sizeof(name));
-		else
-			snprintf(name, sizeof(name), "%" PRIu32, uid);
-	}
-	snprintf(buf, FIELD_TEXT_MAX, "%s", name);
+	utf8_printable(user_name(uid), buf, USER_MAX);
 }
 
 static void user_json(const struct field *field, const void *record, struct json *json)

@@ -5,8 +5,9 @@
 #
 # usage: build.sh [--strict] SERIES[:FLAVOUR]
 #
-# Prints KVER=, ARCH=, MODULE= and TMCTL=, fit for eval. With --strict every
-# warning is an error, sparse's too.
+# Prints KVER=, ARCH=, MODULE=, CONFIGFS= (the module of named sessions; empty where
+# the kernel has no configfs) and TMCTL=, fit for eval. With --strict every warning
+# is an error, sparse's too.
 #
 # Each kernel has its own copy of the sources, build/VERSION/: kbuild leaves
 # its objects beside them, and those of one kernel are no use to another.
@@ -68,11 +69,13 @@ if [ -n "$strict" ] &&
 	die "the module builds for $KVER, but not without warnings"
 fi
 
-make -s -C "$top/tools/tmctl" OUT="$static" CC="$(arch_cc "$ARCH")" LDFLAGS=-static \
+make -s -j"$(nproc)" -C "$top/tools/tmctl" OUT="$static" CC="$(arch_cc "$ARCH")" LDFLAGS=-static \
 	${strict:+WERROR=1} >"$copy/tmctl.log" 2>&1 || {
 	cat "$copy/tmctl.log" >&2
 	die "tmctl does not build"
 }
 
-printf 'KVER=%q\nARCH=%q\nMODULE=%q\nTMCTL=%q\n' \
-	"$KVER" "$ARCH" "$copy/src/taskmonitor.ko" "$static/tmctl"
+configfs=$copy/src/taskmonitor_configfs.ko
+[ -e "$configfs" ] || configfs=""
+printf 'KVER=%q\nARCH=%q\nMODULE=%q\nCONFIGFS=%q\nTMCTL=%q\n' \
+	"$KVER" "$ARCH" "$copy/src/taskmonitor.ko" "$configfs" "$static/tmctl"

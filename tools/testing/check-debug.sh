@@ -8,7 +8,8 @@
 #   FUZZ_STEPS=300000      on each (default: a million on all together, most of them where they
 #                          are fast)
 #   SLOWNESS=1             what is done over and over as often as on fast kernels (default: a tenth)
-#   JOBS=1                 so many machines at a time (default: one for each CPU)
+#   JOBS=1                 so many machines at a time (default: one more than CPUs, for none
+#                          is busy all the time)
 #   TESTS=, V=, ...        as check.sh
 
 set -eu
@@ -17,7 +18,8 @@ unset MAKEFLAGS MFLAGS MAKELEVEL
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tools/testing/vm/arch.sh
 . "$here/vm/arch.sh"
-export KERNELS=${KERNELS:-6.12:kasan 6.12:kcsan 6.1:kasan 6.1:kcsan}
+# The slowest first.
+export KERNELS=${KERNELS:-6.12:kasan 6.1:kasan 6.12:kcsan 6.1:kcsan}
 export SUITE=guest TIMEOUT=5400 TEST_TIMEOUT=${TEST_TIMEOUT:-1800}
 for k in $KERNELS; do
 	is_debug "$k" || {
@@ -28,7 +30,7 @@ done
 # A twentieth of the million on each with KASAN, the rest on those with KCSAN.
 n_kasan=$(echo "$KERNELS" | grep -o :kasan | wc -l) n_kcsan=$(echo "$KERNELS" | grep -o :kcsan | wc -l)
 steps=$((1000000 / (n_kasan + 9 * n_kcsan)))
-export APPEND="SLOWNESS=${SLOWNESS:-10} ${APPEND:-}" JOBS=${JOBS:-$(nproc)}
+export APPEND="SLOWNESS=${SLOWNESS:-10} ${APPEND:-}" JOBS=${JOBS:-$(($(nproc) + 1))}
 export APPEND_kasan="FUZZ_STEPS=${FUZZ_STEPS:-$steps}"
 export APPEND_kcsan="FUZZ_STEPS=${FUZZ_STEPS:-$((9 * steps))}"
 if [ -z "${TESTS:-}" ]; then

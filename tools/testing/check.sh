@@ -7,7 +7,7 @@
 #   KERNELS="6.1 6.12:rt-amd64"   on these kernels only; 6.12:arm64 is emulated
 #   TESTS="errno transcript.sh"   these tests only
 #   SUITE=guest                   the tests in the guest only
-#   ALSO="FILE..."                TAP made elsewhere, to be judged with the rest
+#   ALSO="FILE..."                TAP, or what makes some, to be judged behind the rest
 #   ACCEL=tcg                     as run.sh --accel
 #   V=1                           show each test line
 #   APPEND="FUZZ_STEPS=100000"    for the guest's command line, and so its environment
@@ -26,7 +26,8 @@ results=$top/build/results
 kernels=${KERNELS:-6.1 6.12}
 only=${TESTS:-}
 suite=${SUITE:-all}
-# A machine has two CPUs; a test that measures wants them.
+# A machine has two CPUs; a test that measures wants them. What the host tries
+# meanwhile gets what they leave.
 jobs=${JOBS:-$((($(nproc) + 1) / 2))}
 case $suite in
 all|guest) ;;
@@ -88,7 +89,7 @@ bootable=()
 for k in $kernels; do
 	if step "module and tmctl build without warnings for $k" "$here/build.sh" --strict "$k"; then
 		bootable+=("$k")
-		vars[$k]=$(grep -E '^(KVER|ARCH|MODULE|TMCTL)=' "$results/_step.log")
+		vars[$k]=$(grep -E '^(KVER|ARCH|MODULE|CONFIGFS|TMCTL)=' "$results/_step.log")
 	fi
 done
 echo "1..$(grep -cE '^(not )?ok' "$built")" >>"$built"
@@ -96,11 +97,12 @@ files=("${built#"$top"/}")
 
 # --- tests on the host ---------------------------------------------------------
 
+# Those that boot machines first: they are long, and the short ones fill what is left.
 units=()
 if [ "$suite" = all ] && [ -f "$here/unit/Makefile" ]; then
 	mapfile -t units < <(make -s --no-print-directory -C "$here/unit" OUT="$top/build/unit" list)
 fi
-for t in "${units[@]}" "$here"/host/*.t; do
+for t in "$here"/host/*.t "${units[@]}"; do
 	if [ "$suite" = all ] && [ -f "$t" ] && [ -x "$t" ] && wanted "$t"; then
 		files+=("${t#"$top"/}")
 	fi
@@ -108,7 +110,7 @@ done
 
 # --- tests in the guest --------------------------------------------------------
 
-tests=() helpers=() outs=()
+tests=() helpers=()
 for t in "$here"/selftests/*.c; do
 	case ${t##*/} in
 	lib*|'*.c') ;;
@@ -148,31 +150,50 @@ boot() {
 		*) [ ! -x "$dir/$t" ] || run+=("$dir/$t") ;;
 		esac
 	done
-	rm -rf "$out"
-	mkdir -p "$out"
 	echo "running ${#run[@]} test programs on $KVER" >&2
 	# The limits end what hangs. They are far off, for machines are shared and slow,
 	# and debug kernels slower still.
-	"$here/vm/run.sh" -k "$1" --module "$MODULE" --tmctl "$TMCTL" --out "$out" \
+	"$here/vm/run.sh" -k "$1" --module "$MODULE" --configfs "$CONFIGFS" --tmctl "$TMCTL" --out "$out" \
 		--append "$append" \
 		--timeout "${TIMEOUT:-1500}" --test-timeout "${TEST_TIMEOUT:-240}" "${helpers[@]}" --no-verdict --tests "${run[@]}" || :
 	[ -e "$out/_kernel_log.tap" ] ||
 		printf '1..1\nnot ok 1 - the runner failed on %s\n' "$KVER" >"$out/_kernel_log.tap"
 }
 
-if [ ${#tests[@]} -gt 0 ]; then
+boot_all() {
+	local k
 	for k in "${bootable[@]}"; do
 		eval "${vars[$k]}"
 		boot "$k" &
-		outs+=("$results/$KVER")
 		[ "$(jobs -pr | wc -l)" -lt "$jobs" ] || wait -n
 	done
 	wait
-	for o in "${outs[@]}"; do
-		for t in "$o"/*.tap; do
-			files+=("${t#"$top"/}")
-		done
+}
+
+# They are one of the tests on the host, begun first, that goes on until the last
+# machine has ended; what they have left is judged behind it.
+machines=$results/_machines
+if [ ${#tests[@]} -gt 0 ] && [ ${#bootable[@]} -gt 0 ]; then
+	for k in "${bootable[@]}"; do
+		eval "${vars[$k]}"
+		rm -rf "${results:?}/$KVER"
+		mkdir -p "$results/$KVER"
+		files+=("${results#"$top"/}/$KVER")
 	done
+	rm -f "$machines"	# a machine that a run before has left may hold its lock
+	cat >"$machines" <<-'END'
+		#!/bin/sh
+		flock "$0" true
+		echo 1..1
+		echo "ok 1 - the machines have come to their ends"
+	END
+	chmod +x "$machines"
+	# Who boots them holds this lock, and lets go of it with its end.
+	exec 8<"$machines"
+	flock 8
+	boot_all &
+	exec 8<&-
+	files=("${machines#"$top"/}" "${files[@]}")
 fi
 
 for t in ${ALSO:-}; do files+=("$t"); done
@@ -186,4 +207,5 @@ prometheus=$("$here/unpack.sh" prometheus)
 # or the first.
 export KERNEL=${bootable[0]:-${kernels%% *}}
 case " ${bootable[*]} " in *" 6.12 "*) KERNEL=6.12 ;; esac
-exec "$here/tap.pl" ${V:+-v} -j "$(nproc)" "${files[@]}"
+# The machines come first, where there are not CPUs enough.
+exec nice -n 5 "$here/tap.pl" ${V:+-v} -j "$(nproc)" "${files[@]}"

@@ -11,4 +11,4 @@ here=$(cd "$(dirname "$0")" && pwd)
 export KERNEL="${KERNEL:-6.12}"
 built=$("$here/build.sh" "$KERNEL")
 eval "$built"
-exec "$here/vm/run.sh" --module "$MODULE" --tmctl "$TMCTL" "$@" --shell
+exec "$here/vm/run.sh" --module "$MODULE" --configfs "$CONFIGFS" --tmctl "$TMCTL" "$@" --shell

@@ -3,14 +3,18 @@
 #
 # Judge test results: usage: tap.pl [-v] [-j N] FILE...
 #
-# A FILE that ends in .tap holds TAP and is read, any other is run, N at a time.
+# A FILE that ends in .tap holds TAP and is read, any other is run, N at a time, in the
+# order given. A directory stands for the .tap files that are in it when all that was
+# named before has ended.
 # Shows what failed, with -v every line, and closes with the line "N passed, N failed"
 # (", N skipped" where some were). Fails if anything failed or no test passed;
 # a file whose name begins with _ (a build, the kernel's log) is no test.
 
 use strict;
 use warnings;
+use File::Glob ':bsd_glob';
 use TAP::Harness;
+use TAP::Parser::Aggregator;
 
 my $verbose = @ARGV && $ARGV[0] eq '-v' ? shift : 0;
 my $jobs = @ARGV && $ARGV[0] eq '-j' ? (splice @ARGV, 0, 2)[1] : 1;
@@ -37,7 +41,19 @@ if (@ARGV) {
 		});
 		$parser->callback(comment => sub { $show->($_[0]) if $bad });
 	}) unless $verbose;
-	my $all = $harness->runtests(@ARGV);
+	my $all = TAP::Parser::Aggregator->new;
+	my @first;
+	push @first, shift while @ARGV && !-d $ARGV[0];
+	$all->start;
+	eval {
+		$harness->aggregate_tests($all, @first) if @first;
+		my @rest = map { -d ? bsd_glob("$_/*.tap") : $_ } @ARGV;
+		$harness->aggregate_tests($all, @rest) if @rest;
+	};
+	$all->stop;
+	$harness->summary($all);
+	die $@ if $@;
+	show_longest($all);
 	for my $file ($all->descriptions) {
 		my ($p) = $all->parsers($file);
 		# A wrong plan, a bad exit status, no output: a failure each,
@@ -48,5 +64,19 @@ if (@ARGV) {
 		$tests += $p->passed - $p->skipped unless $file =~ m{(^|/)_[^/]*$};
 	}
 }
+# Where to look when it takes too long.
+sub show_longest {
+	my ($all) = @_;
+	my %seconds;
+	for my $p (map { [$_, $all->parsers($_)] } $all->descriptions) {
+		my ($file, $parser) = @$p;
+		$seconds{$file} = $parser->end_time - $parser->start_time if $parser->end_time;
+	}
+	my @long = grep { $seconds{$_} >= 10 } sort { $seconds{$b} <=> $seconds{$a} } keys %seconds;
+	splice @long, 6 if @long > 6;
+	print "longest: ", join(", ", map { sprintf "%s %.0f s", m{([^/]*)$}, $seconds{$_} } @long), "\n"
+		if @long;
+}
+
 print "$passed passed, $failed failed", $skipped ? ", $skipped skipped" : '', "\n";
 exit($failed || !$tests ? 1 : 0);

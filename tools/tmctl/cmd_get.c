@@ -81,10 +81,10 @@ static int get_chosen(const struct options *opts, const struct report *report, i
 		status = sampling_take(&sampling);
 	if (!status) {
 		print_header(report);
-		for (i = 0; i < sampling.count; i++) {
+		for (i = 0; i < sampling.batch.count; i++) {
 			if (i && all && report->format == TABLE_TEXT)
 				putchar('\n');
-			print_sample(report, &sampling.samples[i]);
+			print_sample(report, &sampling.batch.samples[i]);
 		}
 		status = sampling_missing(&sampling);
 	}

@@ -12,13 +12,13 @@
 static struct selection_args chosen;
 static struct report_args shown;
 
-static void print_rows(const struct report *report, const struct sampling *sampling)
+static void print_rows(const struct report *report, const struct batch *batch)
 {
 	struct row row;
 	size_t i;
 
-	for (i = 0; i < sampling->count; i++) {
-		row_fill(&row, &sampling->samples[i]);
+	for (i = 0; i < batch->count; i++) {
+		row_fill(&row, &batch->samples[i]);
 		report_row(report, NULL, &row);
 	}
 }
@@ -33,8 +33,8 @@ static int list(const struct options *opts, struct report *report, int argc, cha
 		status = sampling_take(&sampling);
 	if (!status) {
 		report_header(report, NULL);
-		print_rows(report, &sampling);
-		if (!sampling.count && report->format == TABLE_TEXT)
+		print_rows(report, &sampling.batch);
+		if (!sampling.batch.count && report->format == TABLE_TEXT)
 			fputs("tmctl: list: no target (add one: tmctl add PID; or see: tmctl list "
 			      "--help)\n", stderr);
 		status = sampling_missing(&sampling);

@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <time.h>
@@ -16,6 +15,7 @@
 
 #include <taskmonitor/taskmonitor.h>
 
+#include "batch.h"
 #include "child.h"
 #include "clock.h"
 #include "error.h"
@@ -203,15 +203,6 @@ static void drain(struct run *run)
 		run->lost += tree_add(&run->tree, &record) ? 1 : 0;
 }
 
-/* How far CLOCK_BOOTTIME, which processes' starts are told in, is ahead. */
-static uint64_t suspended_ns(uint64_t monotonic_ns)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (uint64_t)now.tv_sec * NSEC_PER_SEC + (uint64_t)now.tv_nsec - monotonic_ns;
-}
-
 /* As shells do: 127 where there is no such command, 126 where it cannot be run. */
 static int not_run(struct run *run, int err)
 {
@@ -237,7 +228,7 @@ static int start(struct run *run)
 		return status;
 	}
 	run->begin_ns = clock_monotonic_ns();
-	tree_init(&run->tree, run->begin_ns, suspended_ns(run->begin_ns), run->interval_ns);
+	tree_init(&run->tree, run->begin_ns, clock_boottime_ahead_ns(), run->interval_ns);
 	err = child_release(&run->child);
 	return err ? not_run(run, err) : STATUS_DONE;
 }
@@ -290,17 +281,15 @@ static void settle(struct run *run)
 /* Of those that live on, what they have used by now. */
 static void sample_survivors(struct run *run)
 {
-	size_t room = (size_t)tm_ring_targets_alive(run->ring) + 64, total;
-	struct task_sample *samples;
-	ssize_t n, i;
+	struct batch batch = { 0 };
+	size_t i;
 
-	if (room == 64)
+	if (!tm_ring_targets_alive(run->ring))
 		return;
-	samples = calloc(room, sizeof(*samples));
-	n = samples ? tm_session_batch(run->session, samples, room, &total, NULL) : -1;
-	for (i = 0; i < n; i++)
-		tree_add(&run->tree, &samples[i]);
-	free(samples);
+	batch_take(&batch, run->session, NULL);
+	for (i = 0; i < batch.count; i++)
+		tree_add(&run->tree, &batch.samples[i]);
+	batch_free(&batch);
 }
 
 static uint64_t elapsed_ns(const struct run *run)

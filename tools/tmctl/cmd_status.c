@@ -54,6 +54,7 @@ struct session_row {
 };
 
 #define HAVE_SCOPE	4ULL
+#define HAVE_NAME	8ULL
 #define ROW(member)	FIELD_AT(struct session_row, state.member)
 
 static const struct table_column session_columns[] = {
@@ -77,6 +78,7 @@ static const struct table_column session_columns[] = {
 	{ { "ring_records", NULL, NULL, &field_number, ROW(ring_records),
 	    .zero_unknown = true }, 0 },
 	{ { "watermark", NULL, NULL, &field_number, ROW(watermark), .zero_unknown = true }, 0 },
+	{ { "name", "NAME", NULL, &field_name, ROW(name), HAVE_NAME }, -1 },
 };
 
 static const struct table sessions = {
@@ -127,7 +129,8 @@ static const char *scope_name(uint32_t scope)
 static void print_session(const struct options *opts, const struct tm_state *state)
 {
 	struct session_row row = { .state = *state, .scope = scope_name(state->scope) };
-	uint64_t known = (state->ticks ? HAVE_TICKS : 0) | (row.scope ? HAVE_SCOPE : 0);
+	uint64_t known = (state->ticks ? HAVE_TICKS : 0) | (row.scope ? HAVE_SCOPE : 0) |
+			 (state->flags & TM_STATE_NAMED ? HAVE_NAME : 0);
 
 	table_print_row(stdout, &sessions, table_format(opts->json, false), &row, known);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * tmctl wait: until processes exit, or use more memory or CPU than they should.
+ * tmctl wait: until processes exit, or are above a threshold.
  *
- * A private session of the processes, read as records come: nobody looks who is
- * not woken. Exits need no sampling at all.
+ * A private session of the processes with one threshold. It is the module that
+ * compares, and who waits is woken by what is waited for and nothing else. Exits
+ * need no sampling at all.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -30,12 +31,26 @@
 static struct {
 	const char *rss_above;
 	const char *cpu_above;
+	const char *wait_above;
+	const char *threads_above;
 	const char *hold;
 	const char *interval;
 	const char *timeout;
 	bool exit;
 	bool any;
 } args;
+
+/**
+ * struct waited - one process
+ * @pid: its number
+ * @over: it is no longer waited for
+ * @comm: its name, as the latest record had it
+ */
+struct waited {
+	pid_t pid;
+	bool over;
+	char comm[TM_COMM_LEN];
+};
 
 /**
  * struct wait - one tmctl wait
@@ -70,24 +85,68 @@ static int bad_value(const char *what, const char *arg, const char *such)
 	return fail_usage("wait: invalid %s '%s' (such as %s)", what, arg, such);
 }
 
+static int take_size(const char *arg, uint64_t *above)
+{
+	return parse_size(arg, above) ? bad_value("size", arg, "500K or 1.5G") : STATUS_DONE;
+}
+
+/* A share, for the module in millionths. */
+static int take_percent(const char *arg, uint64_t *above)
+{
+	double percent;
+
+	if (parse_percent(arg, &percent))
+		return bad_value("percentage", arg, "90 or 150%");
+	*above = (uint64_t)(percent * 1e4 + 0.5);
+	return STATUS_DONE;
+}
+
+static int take_number(const char *arg, uint64_t *above)
+{
+	return parse_uint(arg, 0, UINT32_MAX, above) ? bad_value("number", arg, "100") :
+						       STATUS_DONE;
+}
+
+/* What can be above something. */
+static const struct {
+	const char **arg;
+	uint32_t what;
+	const char *word;
+	int (*take)(const char *arg, uint64_t *above);
+} figures[] = {
+	{ &args.rss_above, TM_THRESHOLD_RSS, "rss", take_size },
+	{ &args.cpu_above, TM_THRESHOLD_CPU, "cpu", take_percent },
+	{ &args.wait_above, TM_THRESHOLD_RUN_DELAY, "wait", take_percent },
+	{ &args.threads_above, TM_THRESHOLD_THREADS, "threads", take_number },
+};
+
 static int set_condition(struct condition *what)
 {
-	if (args.exit + !!args.rss_above + !!args.cpu_above > 1)
-		return fail_usage("wait: one of --exit, --rss-above and --cpu-above");
-	if (args.rss_above) {
-		what->event = EVENT_RSS;
-		if (parse_size(args.rss_above, &what->rss_bytes))
-			return bad_value("size", args.rss_above, "500K or 1.5G");
-	} else if (args.cpu_above) {
-		what->event = EVENT_CPU;
-		if (parse_percent(args.cpu_above, &what->cpu_percent))
-			return bad_value("percentage", args.cpu_above, "90 or 150%");
-	} else if (args.hold) {
-		return fail_usage("wait: --for goes with --rss-above and --cpu-above");
+	struct tm_threshold *t = &what->threshold;
+	uint64_t above = 0, for_ns = 0;
+	int given = args.exit, status = STATUS_DONE;
+	size_t i;
+
+	t->what = TM_THRESHOLD_EXIT;
+	what->word = "exit";
+	for (i = 0; i < ARRAY_SIZE(figures) && !status; i++) {
+		if (!*figures[i].arg)
+			continue;
+		given++;
+		t->what = figures[i].what;
+		what->word = figures[i].word;
+		status = figures[i].take(*figures[i].arg, &above);
 	}
-	if (args.hold && parse_duration(args.hold, 0, INT64_MAX, &what->hold_ns))
+	if (given > 1)
+		return fail_usage("wait: one of --exit, --rss-above, --cpu-above, --wait-above "
+				  "and --threads-above");
+	if (!status && args.hold && waits_for_exit(what))
+		return fail_usage("wait: --for goes with an option that ends in -above");
+	if (!status && args.hold && parse_duration(args.hold, 0, INT64_MAX, &for_ns))
 		return bad_value("time", args.hold, "5 or 100ms");
-	return STATUS_DONE;
+	t->above = above;
+	t->for_ns = for_ns;
+	return status;
 }
 
 static int set_times(struct wait *w)
@@ -125,20 +184,36 @@ static int set_pids(struct wait *w, int argc, char **argv)
 
 /* --- the session -------------------------------------------------------------------- */
 
+/* Where it cannot be judged, waiting for it would be for ever. */
+static int add_threshold(struct wait *w)
+{
+	if (waits_for_exit(&w->what) || !tm_session_threshold_add(w->session, &w->what.threshold))
+		return STATUS_DONE;
+	if (errno == ENOTTY)
+		return fail(STATUS_FAILED, "wait: %s: the module is older than thresholds "
+			    "(load one of this version)", w->opts->device);
+	if (errno == EOPNOTSUPP)
+		return fail(STATUS_FAILED, "wait: --wait-above: the kernel does not count the time "
+			    "(it needs CONFIG_SCHED_INFO)");
+	return fail(STATUS_FAILED, "wait: %s: %s", w->opts->device, strerror(errno));
+}
+
+/* The threshold first, for a target is judged from its first sample on. */
 static int open_session(struct wait *w)
 {
 	struct tm_session_attr attr = {
 		.interval_ns = w->interval_ns,
 		.scope = TM_SCOPE_LIST,
-		.kinds = KIND(EXEC) | KIND(EXIT),
+		.kinds = KIND(EXEC) | KIND(EXIT) | KIND(THRESHOLD),
 	};
 	char object[128];
 
-	if (w->what.event != EVENT_EXIT)
-		attr.kinds |= KIND(PERIODIC);
+	/* A module that is older than thresholds does not know their kind. */
+	if (waits_for_exit(&w->what))
+		attr.kinds &= ~KIND(THRESHOLD);
 	w->session = tm_session_open(w->opts->device, &attr);
 	if (w->session)
-		return STATUS_DONE;
+		return add_threshold(w);
 	snprintf(object, sizeof(object), "wait: %s", w->opts->device);
 	return fail_errno(object, errno);
 }
@@ -171,7 +246,7 @@ static void miss(struct wait *w, struct waited *one, int status, const char *why
 {
 	char comm[TM_COMM_LEN];
 
-	utf8_printable(one->last.comm, comm, sizeof(comm));
+	utf8_printable(one->comm, comm, sizeof(comm));
 	one->over = true;
 	w->missed++;
 	if (!w->status)
@@ -180,26 +255,24 @@ static void miss(struct wait *w, struct waited *one, int status, const char *why
 	     *comm ? ")" : "", why);
 }
 
-static void meet(struct wait *w, struct waited *one, const struct task_sample *record,
-		 double cpu_percent)
+static void meet(struct wait *w, struct waited *one, const struct task_sample *record)
 {
 	one->over = true;
 	w->met++;
-	wait_event_print(&w->what, record, cpu_percent, w->opts->json);
+	wait_event_print(&w->what, record, w->opts->json);
 	output_flush();
 }
 
 static void add_record(struct wait *w, struct waited *one, const struct task_sample *record)
 {
-	double cpu_percent = 0;
-
 	if (record->flags & TM_SAMPLE_DENIED) {
 		miss(w, one, STATUS_NOT_PERMITTED,
 		     "runs a program that you may not look into (try as root)");
 		return;
 	}
-	if (waited_add(one, &w->what, record, &cpu_percent))
-		meet(w, one, record, cpu_percent);
+	memcpy(one->comm, record->comm, sizeof(one->comm));
+	if (has_happened(&w->what, record))
+		meet(w, one, record);
 	else if (record->kind == TM_KIND_EXIT)
 		miss(w, one, STATUS_FAILED, "has exited before");
 }
@@ -323,11 +396,14 @@ static const struct opt wait_opts[] = {
 		  "its resident set is above SIZE: bytes, or 500K, 1.5G"),
 	OPT_VALUE('p', "cpu-above", "PCT", &args.cpu_above,
 		  "its CPU use is, percent of one CPU"),
+	OPT_VALUE('w', "wait-above", "PCT", &args.wait_above,
+		  "its waiting for a CPU is, percent of the time"),
+	OPT_VALUE('n', "threads-above", "N", &args.threads_above, "it has more than N threads"),
 	OPT_VALUE('f', "for", "TIME", &args.hold, "and stays so for TIME"),
 	OPT_FLAG('y', "any", &args.any, "to one of the PIDs, not to each"),
 	OPT_VALUE('t', "timeout", "TIME", &args.timeout, "wait no longer; exit code 124 then"),
 	OPT_VALUE('i', "interval", "TIME", &args.interval,
-		  "between two looks at memory and CPU (default: 100ms)"),
+		  "between two looks at it (default: 100ms)"),
 	OPT_END
 };
 

@@ -59,7 +59,6 @@ static int cmd_watch(const struct options *opts, int argc, char **argv)
 {
 	static struct watch w = { .chosen = &chosen, .count = UINT64_MAX };
 	bool choice = selection_given(&chosen);
-	struct report_args average = shown;
 	int status;
 
 	w.opts = opts;
@@ -70,7 +69,7 @@ static int cmd_watch(const struct options *opts, int argc, char **argv)
 		status = report_begin(&w.out.report, &shown, opts, "watch",
 				      VIEW_CPU | (chosen.threads ? VIEW_THREADS : 0), VIEW_WATCH);
 	if (!status)
-		status = report_begin(&w.out.average, &average, opts, "watch",
+		status = report_begin(&w.out.average, &shown, opts, "watch",
 				      VIEW_CPU | (chosen.threads ? VIEW_THREADS : 0), VIEW_AVERAGE);
 	if (!status && !choice && (chosen.threads || chosen.follow))
 		status = fail_usage("watch: --%s goes with -p, -C or -U",

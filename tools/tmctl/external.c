@@ -27,6 +27,8 @@ static const struct external {
 	  "libsqlite3-dev" },
 	{ "plot", "FILE -o PICTURE", "the same as a picture", "tmctl-plot",
 	  "libsqlite3-dev, libcairo2-dev" },
+	{ "events", "[OPTION]...", "what happens to processes, as it happens", "tmctl-events",
+	  "libnl-genl-3-dev" },
 	{ "exporter", "[OPTION]...", "metrics for Prometheus", "tmctl-exporter",
 	  "libmicrohttpd-dev" },
 };

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "figure.h"
 #include "run_tree.h"
 
-#define NO_LIFE		UINT32_MAX
-#define FIRST_SLOTS	256	/* a power of two */
+#define FIRST_ROOM	128
 
 void tree_init(struct tree *tree, uint64_t begin_ns, uint64_t suspended_ns, uint64_t interval_ns)
 {
@@ -20,7 +20,7 @@ void tree_init(struct tree *tree, uint64_t begin_ns, uint64_t suspended_ns, uint
 void tree_free(struct tree *tree)
 {
 	free(tree->lives);
-	free(tree->slots);
+	identities_free(&tree->identities);
 }
 
 /* Of a moment before the run: its beginning. */
@@ -29,54 +29,31 @@ static uint64_t since_begin(const struct tree *tree, uint64_t time_ns)
 	return time_ns > tree->begin_ns ? time_ns - tree->begin_ns : 0;
 }
 
-/* --- finding a life: a table of their numbers, open addressing ------------- */
+/* --- finding a life ------------------------------------------------------------- */
 
-static bool is_of(const struct life *life, const struct task_sample *record)
-{
-	return life->last.pid == record->pid && life->last.start_time_ns == record->start_time_ns;
-}
-
-/* The slot of a record's life, or the empty one where it belongs. */
-static uint32_t *slot_of(const struct tree *tree, const struct task_sample *record)
-{
-	uint64_t hash = ((uint64_t)record->pid ^ record->start_time_ns) * 0x9e3779b97f4a7c15ULL;
-	size_t slot = (size_t)(hash >> 32) & (tree->slot_count - 1);
-
-	while (tree->slots[slot] != NO_LIFE && !is_of(&tree->lives[tree->slots[slot]], record))
-		slot = (slot + 1) & (tree->slot_count - 1);
-	return &tree->slots[slot];
-}
-
-/* At most half of the slots are taken, so a search is short. */
 static int make_room(struct tree *tree)
 {
-	size_t slots = tree->slot_count ? 2 * tree->slot_count : FIRST_SLOTS, i;
+	size_t room = tree->room ? 2 * tree->room : FIRST_ROOM;
 	struct life *lives;
-	uint32_t *numbers;
 
-	if (tree->count < tree->slot_count / 2)
+	if (tree->count < tree->room)
 		return 0;
-	lives = realloc(tree->lives, slots / 2 * sizeof(*lives));
+	lives = realloc(tree->lives, room * sizeof(*lives));
 	if (!lives)
 		return -ENOMEM;
 	tree->lives = lives;
-	numbers = malloc(slots * sizeof(*numbers));
-	if (!numbers)
-		return -ENOMEM;
-	memset(numbers, 0xff, slots * sizeof(*numbers));
-	free(tree->slots);
-	tree->slots = numbers;
-	tree->slot_count = slots;
-	for (i = 0; i < tree->count; i++)
-		*slot_of(tree, &tree->lives[i].last) = (uint32_t)i;
+	tree->room = room;
 	return 0;
 }
 
-static struct life *new_life(struct tree *tree, const struct task_sample *record, uint32_t *slot)
+/* NULL: no memory. */
+static struct life *new_life(struct tree *tree, const struct task_sample *record)
 {
-	struct life *life = &tree->lives[tree->count];
+	struct life *life;
 
-	*slot = (uint32_t)tree->count++;
+	if (make_room(tree) || identities_add(&tree->identities, record, (uint32_t)tree->count))
+		return NULL;
+	life = &tree->lives[tree->count++];
 	memset(life, 0, sizeof(*life));
 	life->last.pid = record->pid;
 	life->last.start_time_ns = record->start_time_ns;
@@ -102,30 +79,11 @@ const struct life *tree_find(const struct tree *tree, int32_t pid)
 static void keep(struct task_sample *to, const struct task_sample *from)
 {
 	uint64_t kept = from->valid & ~to->valid & ~TM_VALID_MEM;
+	size_t i;
 
-	if (kept & TM_VALID_CPU) {
-		to->utime = from->utime;
-		to->stime = from->stime;
-	}
-	if (kept & TM_VALID_PEAK_RSS)
-		to->peak_rss_bytes = from->peak_rss_bytes;
-	if (kept & TM_VALID_FAULTS) {
-		to->min_flt = from->min_flt;
-		to->maj_flt = from->maj_flt;
-	}
-	if (kept & TM_VALID_SWITCHES) {
-		to->nvcsw = from->nvcsw;
-		to->nivcsw = from->nivcsw;
-	}
-	if (kept & TM_VALID_RUN_DELAY)
-		to->run_delay_ns = from->run_delay_ns;
-	if (kept & TM_VALID_IO_BYTES) {
-		to->read_bytes = from->read_bytes;
-		to->write_bytes = from->write_bytes;
-	}
-	if (kept & TM_VALID_IO_CHARS) {
-		to->rchar_bytes = from->rchar_bytes;
-		to->wchar_bytes = from->wchar_bytes;
+	for (i = 0; i < FIGURE_COUNT; i++) {
+		if (kept & figures[i].needs)
+			figure_set(&figures[i], to, figure_get(&figures[i], from));
 	}
 	if (kept & TM_VALID_EXIT) {
 		to->exit_code = from->exit_code;
@@ -247,16 +205,16 @@ int tree_add(struct tree *tree, const struct task_sample *record)
 {
 	bool sampled = record->kind == TM_KIND_PERIODIC;
 	struct life *life;
-	uint32_t *slot;
+	uint32_t entry;
 
 	if (record->flags & TM_SAMPLE_DENIED) {
 		note_denied(tree, record);
 		return 0;
 	}
-	if (make_room(tree))
+	entry = identities_find(&tree->identities, record);
+	life = entry == NO_ENTRY ? new_life(tree, record) : &tree->lives[entry];
+	if (!life)
 		return -ENOMEM;
-	slot = slot_of(tree, record);
-	life = *slot == NO_LIFE ? new_life(tree, record, slot) : &tree->lives[*slot];
 	/* A sample that was under way at the exit may come behind it: older news. */
 	if (life->stage != LIFE_ALIVE && record->kind != TM_KIND_EXIT)
 		return 0;
@@ -280,19 +238,16 @@ void tree_end(struct tree *tree)
 
 static void add_figures(struct task_sample *total, const struct task_sample *one)
 {
-	total->valid |= one->valid & ~(TM_VALID_MEM | TM_VALID_EXIT | TM_VALID_PEAK_RSS);
-	/* What a life does not know is 0 in it, and adds nothing. */
-	total->utime += one->utime;
-	total->stime += one->stime;
-	total->min_flt += one->min_flt;
-	total->maj_flt += one->maj_flt;
-	total->nvcsw += one->nvcsw;
-	total->nivcsw += one->nivcsw;
-	total->run_delay_ns += one->run_delay_ns;
-	total->read_bytes += one->read_bytes;
-	total->write_bytes += one->write_bytes;
-	total->rchar_bytes += one->rchar_bytes;
-	total->wchar_bytes += one->wchar_bytes;
+	size_t i;
+
+	for (i = 0; i < FIGURE_COUNT; i++) {
+		const struct figure *f = &figures[i];
+
+		if (!f->counter || !(one->valid & f->needs))
+			continue;
+		total->valid |= f->needs;
+		figure_set(f, total, figure_get(f, total) + figure_get(f, one));
+	}
 }
 
 struct tree_sums tree_sum(const struct tree *tree)

@@ -20,6 +20,7 @@
 
 #include <linux/taskmonitor.h>
 
+#include "identity.h"
 #include "timeline.h"
 
 enum life_stage {
@@ -73,8 +74,7 @@ struct tree {
 	struct timeline timeline;
 
 	size_t room;
-	uint32_t *slots;
-	size_t slot_count;
+	struct identities identities;
 	uint64_t begin_ns;
 	uint64_t suspended_ns;
 	uint64_t interval_ns;

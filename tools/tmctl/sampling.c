@@ -40,27 +40,21 @@ int sampling_begin(struct sampling *s, const struct options *opts,
 	return status;
 }
 
-static ssize_t batch(struct sampling *s, size_t *total)
-{
-	if (s->dev)
-		return tm_batch(s->dev, s->samples, s->room, total);
-	return tm_session_batch(s->session, s->samples, s->room, total, NULL);
-}
-
 static void keep_wanted(struct sampling *s)
 {
+	struct batch *batch = &s->batch;
 	size_t i, kept = 0;
 
 	if (s->dev)
 		return;
-	for (i = 0; i < s->count; i++) {
-		if (!selection_wants(&s->selection, &s->samples[i]))
+	for (i = 0; i < batch->count; i++) {
+		if (!selection_wants(&s->selection, &batch->samples[i]))
 			continue;
 		if (kept != i)
-			s->samples[kept] = s->samples[i];
+			batch->samples[kept] = batch->samples[i];
 		kept++;
 	}
-	s->count = kept;
+	batch->count = kept;
 }
 
 static int no_memory(const struct sampling *s)
@@ -105,32 +99,16 @@ static int take_exits(struct sampling *s)
  */
 int sampling_take(struct sampling *s)
 {
-	ssize_t count;
-	size_t total;
-	int status = s->with_exits ? take_exits(s) : STATUS_DONE;
+	int status = s->with_exits ? take_exits(s) : STATUS_DONE, err;
 
 	if (status)
 		return status;
 	if (s->session)
 		selection_look(&s->selection, s->session);
-	for (;;) {
-		struct task_sample *grown;
-
-		count = batch(s, &total);
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count < 0)
-			return fail_errno(s->opts->device, errno);
-		if (total <= s->room)
-			break;
-		/* Some more than there are, for there may be more by then. */
-		grown = realloc(s->samples, (total + total / 8 + 16) * sizeof(*grown));
-		if (!grown)
-			return no_memory(s);
-		s->samples = grown;
-		s->room = total + total / 8 + 16;
-	}
-	s->count = (size_t)count;
+	err = s->dev ? batch_take_default(&s->batch, s->dev)
+		     : batch_take(&s->batch, s->session, NULL);
+	if (err)
+		return fail_errno(s->opts->device, err);
 	keep_wanted(s);
 	return STATUS_DONE;
 }
@@ -145,6 +123,6 @@ void sampling_end(struct sampling *s)
 	selection_free(&s->selection);
 	tm_session_close(s->session);
 	tm_close(s->dev);
-	free(s->samples);
+	batch_free(&s->batch);
 	free(s->exits);
 }

@@ -13,6 +13,7 @@
 
 #include <taskmonitor/taskmonitor.h>
 
+#include "batch.h"
 #include "options.h"
 #include "selection.h"
 
@@ -22,9 +23,7 @@
  * @selection: who was chosen
  * @dev: the default session; NULL: there is a @session
  * @session: the private session
- * @samples: the samples that were taken last, of those alone who were chosen
- * @count: how many
- * @room: how many fit
+ * @batch: the samples that were taken last, of those alone who were chosen
  * @with_exits: whether the following are kept
  * @exits: last figures of those who had exited by then, and not by the time before
  * @exit_count: how many
@@ -36,9 +35,7 @@ struct sampling {
 	struct selection selection;
 	struct tm_device *dev;
 	struct tm_session *session;
-	struct task_sample *samples;
-	size_t count;
-	size_t room;
+	struct batch batch;
 	bool with_exits;
 	struct task_sample *exits;
 	size_t exit_count;

@@ -5,17 +5,19 @@
 #include "clock.h"
 #include "field.h"
 #include "outcome.h"
-#include "rates.h"
 #include "tmctl.h"
 #include "utf8.h"
 #include "wait_event.h"
 
-#define HAVE_PERCENT	(1ULL << 63)
+#define HAVE_CPU	(1ULL << 63)
+#define HAVE_WAIT	(1ULL << 62)
+#define HAVE_ANY	(HAVE_CPU | HAVE_WAIT)
 
+/* @percent: the threshold's figure, where it is a share */
 struct event_row {
 	struct task_sample sample;
 	const char *event;
-	double cpu_percent;
+	double percent;
 };
 
 #define SAMPLE(member)	FIELD_AT(struct event_row, sample.member)
@@ -27,8 +29,13 @@ static const struct field event_fields[] = {
 	{ "start_time_ns", NULL, NULL, &field_seconds, SAMPLE(start_time_ns) },
 	{ "utime_ns", NULL, NULL, &field_seconds, SAMPLE(utime), TM_VALID_CPU },
 	{ "stime_ns", NULL, NULL, &field_seconds, SAMPLE(stime), TM_VALID_CPU },
-	{ "cpu_percent", NULL, NULL, &field_percent, FIELD_AT(struct event_row, cpu_percent),
-	  HAVE_PERCENT },
+	{ "cpu_percent", NULL, NULL, &field_percent, FIELD_AT(struct event_row, percent),
+	  HAVE_CPU },
+	{ "wait_percent", NULL, NULL, &field_percent, FIELD_AT(struct event_row, percent),
+	  HAVE_WAIT },
+	{ "threads", NULL, NULL, &field_number, SAMPLE(threads) },
+	{ "since_ns", NULL, NULL, &field_seconds, SAMPLE(threshold_since_ns),
+	  TM_VALID_THRESHOLD },
 	{ "rss_bytes", NULL, NULL, &field_bytes, SAMPLE(rss_bytes), TM_VALID_MEM },
 	{ "peak_rss_bytes", NULL, NULL, &field_bytes, SAMPLE(peak_rss_bytes), TM_VALID_PEAK_RSS },
 	{ "exit_code", NULL, NULL, &field_outcome, SAMPLE(exit_code), TM_VALID_EXIT },
@@ -38,52 +45,11 @@ static const struct field event_fields[] = {
 	{ "comm", NULL, NULL, &field_name, SAMPLE(comm) },
 };
 
-/* --- whether it has happened ------------------------------------------------------ */
-
-/* Above since @since_ns, at the record's time. */
-static bool held(struct waited *one, const struct condition *what,
-		 const struct task_sample *record, bool above, uint64_t since_ns)
+bool has_happened(const struct condition *what, const struct task_sample *record)
 {
-	if (above && !one->above)
-		one->since_ns = since_ns;
-	one->above = above;
-	return above && record->time_ns - one->since_ns >= what->hold_ns;
-}
-
-static bool rss_above(struct waited *one, const struct condition *what,
-		      const struct task_sample *record)
-{
-	bool above = record->valid & TM_VALID_MEM && record->rss_bytes > what->rss_bytes;
-
-	return held(one, what, record, above, record->time_ns);
-}
-
-/* It began to be above with the sample before: the percentage is of the time since. */
-static bool cpu_above(struct waited *one, const struct condition *what,
-		      const struct task_sample *record, double *cpu_percent)
-{
-	struct rates rates = rates_between(&one->last, record);
-	bool above = rates.cpu_known && rates.cpu > what->cpu_percent;
-
-	*cpu_percent = rates.cpu;
-	return held(one, what, record, above, one->last.time_ns);
-}
-
-bool waited_add(struct waited *one, const struct condition *what, const struct task_sample *record,
-		double *cpu_percent)
-{
-	bool happened = false;
-
-	if (what->event == EVENT_EXIT)
-		happened = record->kind == TM_KIND_EXIT;
-	else if (record->kind == TM_KIND_PERIODIC && what->event == EVENT_RSS)
-		happened = rss_above(one, what, record);
-	else if (record->kind == TM_KIND_PERIODIC && what->event == EVENT_CPU)
-		happened = cpu_above(one, what, record, cpu_percent);
-	/* The CPU time of an exec record is older than its time: no start of a stretch. */
-	if (record->kind != TM_KIND_EXEC)
-		one->last = *record;
-	return happened;
+	if (waits_for_exit(what))
+		return record->kind == TM_KIND_EXIT;
+	return record->kind == TM_KIND_THRESHOLD && !(record->flags & TM_SAMPLE_BELOW);
 }
 
 /* --- how it is told ------------------------------------------------------------------ */
@@ -113,31 +79,44 @@ static void print_sentence(const struct condition *what, const struct event_row 
 
 	utf8_printable(s->comm, comm, sizeof(comm));
 	printf("process %d (%s) ", (int)s->pid, comm);
-	switch (what->event) {
-	case EVENT_EXIT:
+	switch (what->threshold.what) {
+	case TM_THRESHOLD_EXIT:
 		print_exit(s);
 		break;
-	case EVENT_RSS:
+	case TM_THRESHOLD_RSS:
 		printf("has a resident set of %" PRIu64 " KiB\n", (uint64_t)s->rss_bytes / 1024);
 		break;
-	case EVENT_CPU:
-		printf("uses %.2f %% of one CPU\n", row->cpu_percent);
+	case TM_THRESHOLD_CPU:
+		printf("uses %.2f %% of one CPU\n", row->percent);
+		break;
+	case TM_THRESHOLD_RUN_DELAY:
+		printf("waits for a CPU %.2f %% of the time\n", row->percent);
+		break;
+	case TM_THRESHOLD_THREADS:
+		printf("has %" PRIu32 " threads\n", (uint32_t)s->threads);
 		break;
 	}
 }
 
-void wait_event_print(const struct condition *what, const struct task_sample *record,
-		      double cpu_percent, bool json)
+static uint64_t known_of(const struct condition *what, const struct task_sample *record)
 {
-	static const char *const names[] = {
-		[EVENT_EXIT] = "exit", [EVENT_RSS] = "rss", [EVENT_CPU] = "cpu",
-	};
+	uint64_t known = record->valid & ~HAVE_ANY;
+
+	if (what->threshold.what == TM_THRESHOLD_CPU)
+		known |= HAVE_CPU;
+	if (what->threshold.what == TM_THRESHOLD_RUN_DELAY)
+		known |= HAVE_WAIT;
+	return known;
+}
+
+void wait_event_print(const struct condition *what, const struct task_sample *record, bool json)
+{
 	struct event_row row = {
 		.sample = *record,
-		.event = names[what->event],
-		.cpu_percent = cpu_percent,
+		.event = what->word,
+		.percent = (double)record->threshold_value / 1e4,
 	};
-	uint64_t known = record->valid & ~HAVE_PERCENT;
+	uint64_t known = known_of(what, record);
 	struct json object;
 	size_t i;
 
@@ -145,8 +124,6 @@ void wait_event_print(const struct condition *what, const struct task_sample *re
 		print_sentence(what, &row);
 		return;
 	}
-	if (what->event == EVENT_CPU)
-		known |= HAVE_PERCENT;
 	json_begin(&object, stdout, "taskmonitor.wait/1");
 	for (i = 0; i < ARRAY_SIZE(event_fields); i++)
 		field_to_json(&event_fields[i], &row, known, &object);

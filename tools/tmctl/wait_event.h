@@ -4,56 +4,29 @@
 #define TMCTL_WAIT_EVENT_H
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <sys/types.h>
 
 #include <linux/taskmonitor.h>
 
-enum wait_event {
-	EVENT_EXIT,
-	EVENT_RSS,
-	EVENT_CPU,
-};
-
 /**
  * struct condition - what is waited for
- * @event: of which kind
- * @rss_bytes: EVENT_RSS: above that
- * @cpu_percent: EVENT_CPU: above that, percent of one CPU, between two samples
- * @hold_ns: and for so long without a break; 0: once is enough
+ * @threshold: that each process shall cross; an exit is waited for until its totals
+ *	are final, by the record of those
+ * @word: the event's name in an object
  */
 struct condition {
-	enum wait_event event;
-	uint64_t rss_bytes;
-	double cpu_percent;
-	uint64_t hold_ns;
+	struct tm_threshold threshold;
+	const char *word;
 };
 
-/**
- * struct waited - one process
- * @pid: its number
- * @over: it is no longer waited for
- * @last: the latest sample; all zeroes before the first
- * @above: it is above now
- * @since_ns: since when it has been
- */
-struct waited {
-	pid_t pid;
-	bool over;
-	struct task_sample last;
-	bool above;
-	uint64_t since_ns;
-};
+static inline bool waits_for_exit(const struct condition *what)
+{
+	return what->threshold.what == TM_THRESHOLD_EXIT;
+}
 
-/*
- * Take in a process's next record. Return: whether it has happened; then
- * @cpu_percent is its use of CPU at the last, in an EVENT_CPU.
- */
-bool waited_add(struct waited *one, const struct condition *what, const struct task_sample *record,
-		double *cpu_percent);
+/* Whether it has happened with this record of a process. */
+bool has_happened(const struct condition *what, const struct task_sample *record);
 
 /* Say that it has, in a sentence or as an object. */
-void wait_event_print(const struct condition *what, const struct task_sample *record,
-		      double cpu_percent, bool json);
+void wait_event_print(const struct condition *what, const struct task_sample *record, bool json);
 
 #endif /* TMCTL_WAIT_EVENT_H */

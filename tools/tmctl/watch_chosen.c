@@ -13,7 +13,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "clock.h"
 #include "error.h"
@@ -48,14 +47,6 @@ struct crowd {
 	uint64_t forgotten;
 };
 
-static uint64_t boottime_ahead_ns(void)
-{
-	struct timespec boot;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return (uint64_t)boot.tv_sec * NSEC_PER_SEC + (uint64_t)boot.tv_nsec - clock_monotonic_ns();
-}
-
 /* The many have a header at each interval, the one at each screen. */
 static void print_row(struct crowd *c, const struct row *row)
 {
@@ -87,11 +78,14 @@ static void begin_with_nothing(const struct crowd *c, struct member *m,
 	run_begin(&m->run, &nothing);
 }
 
+static bool by_pid(const struct selection *sel)
+{
+	return sel->pid_count && sel->scope == TM_SCOPE_LIST && !sel->threads;
+}
+
 static bool worth_a_row(const struct crowd *c, const struct rates *rates, bool gone)
 {
-	const struct selection *sel = &c->sampling.selection;
-
-	return c->w->all || gone || (sel->pid_count && sel->scope == TM_SCOPE_LIST && !sel->threads) || !rates->cpu_known ||
+	return c->w->all || gone || by_pid(&c->sampling.selection) || !rates->cpu_known ||
 	       rates->cpu > 0;
 }
 
@@ -110,8 +104,9 @@ static int add_sample(struct crowd *c, struct task_sample *sample, bool gone)
 		begin_with_nothing(c, m, sample);
 	else if (is_new)
 		run_begin(&m->run, sample);
-	if (!c->tick)
-		return STATUS_DONE;	/* nothing yet to compare with */
+	/* Nothing yet to compare with; but who has gone is not seen again. */
+	if (!c->tick && !gone)
+		return STATUS_DONE;
 	row_fill(&row, sample);
 	row.rates = run_add(&m->run, sample);
 	if (!worth_a_row(c, &row.rates, gone))
@@ -134,11 +129,12 @@ static int add_exits(struct crowd *c)
 /* Exited targets stay in a list's samples; their exit record has told of them. */
 static int add_living(struct crowd *c)
 {
+	const struct batch *batch = &c->sampling.batch;
 	int status = STATUS_DONE;
 	size_t i;
 
-	for (i = 0; i < c->sampling.count && !status; i++) {
-		struct task_sample *sample = &c->sampling.samples[i];
+	for (i = 0; i < batch->count && !status; i++) {
+		struct task_sample *sample = &batch->samples[i];
 
 		if (!(sample->flags & TM_SAMPLE_EXITED))
 			status = add_sample(c, sample, false);
@@ -148,13 +144,14 @@ static int add_living(struct crowd *c)
 
 static int one_interval(struct crowd *c)
 {
+	const struct batch *batch = &c->sampling.batch;
 	int status = sampling_take(&c->sampling);
 
 	if (status)
 		return status;
 	c->before_ns = c->now_ns;
-	c->now_ns = c->sampling.count ? c->sampling.samples[0].time_ns : clock_monotonic_ns();
-	c->suspended_ns = boottime_ahead_ns();
+	c->now_ns = batch->count ? batch->samples[0].time_ns : clock_monotonic_ns();
+	c->suspended_ns = clock_boottime_ahead_ns();
 	c->head = false;
 	status = add_exits(c);
 	if (!status)
@@ -200,11 +197,27 @@ static bool all_gone(const struct crowd *c)
 	       !tm_session_state(s->session, &state) && !state.targets_alive;
 }
 
+/* Of whom the rows could not tell. */
+static int say_who_is_missing(const struct crowd *c)
+{
+	const struct sampling *s = &c->sampling;
+	int status = STATUS_DONE;
+	struct tm_state state;
+
+	if (s->lost)
+		status = fail(STATUS_FAILED, "watch: %" PRIu64 " exits came too fast to be shown",
+			      s->lost);
+	if (!tm_session_state(s->session, &state) && state.dropped)
+		status = fail(STATUS_FAILED, "watch: %" PRIu64 " processes could not be watched: "
+			      "they were born too fast", (uint64_t)state.dropped);
+	return status;
+}
+
 static int watch(struct crowd *c)
 {
 	uint64_t interval = c->w->out.interval_ns, deadline = clock_monotonic_ns();
 	bool done = false;
-	int status;
+	int status, missing;
 
 	status = one_interval(c);
 	while (!status && !done && c->tick <= c->w->count) {
@@ -217,9 +230,9 @@ static int watch(struct crowd *c)
 			return STATUS_DONE;	/* output_close() has the last word */
 	}
 	print_averages(c);
-	if (c->sampling.lost)
-		return fail(STATUS_FAILED, "watch: %" PRIu64 " exits came too fast to be shown",
-			    c->sampling.lost);
+	missing = say_who_is_missing(c);
+	if (missing)
+		return missing;
 	if (!status && done)
 		return fail(STATUS_FAILED, "watch: all %zu have exited",
 			    c->sampling.selection.pid_count);

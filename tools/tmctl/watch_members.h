@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "identity.h"
 #include "rates.h"
 
 #define MEMBERS_KEPT	16384
@@ -34,8 +35,7 @@ struct members {
 	struct member *list;
 	size_t count;
 	size_t room;
-	uint32_t *slots;
-	size_t slot_count;
+	struct identities identities;
 };
 
 /**

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -51,7 +50,7 @@ const char *send_name(int signal)
 static int is_alive(struct source *source, int32_t pid, uint64_t start_time_ns)
 {
 	struct batch batch = { 0 };
-	int err = batch_fetch(&batch, source->session, NULL);
+	int err = batch_take(&batch, source->session, NULL);
 	size_t i;
 
 	if (!err)
@@ -63,7 +62,7 @@ static int is_alive(struct source *source, int32_t pid, uint64_t start_time_ns)
 		    !(sample->flags & TM_SAMPLE_EXITED))
 			err = 0;
 	}
-	free(batch.samples);
+	batch_free(&batch);
 	return err;
 }
 

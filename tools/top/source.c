@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
 #include "error.h"
-#include "parse.h"
+#include "selection_proc.h"
 #include "source.h"
 #include "status.h"
 
@@ -136,66 +134,37 @@ void source_close(struct source *source)
 {
 	tm_ring_unmap(source->ring);
 	tm_session_close(source->session);
-	free(source->batches[0].samples);
-	free(source->batches[1].samples);
+	batch_free(&source->batches[0]);
+	batch_free(&source->batches[1]);
 	free(source->exits);
 	memset(source, 0, sizeof(*source));
 }
 
 /* --- samples ---------------------------------------------------------------------------- */
 
-uint64_t source_ahead_ns(void)
-{
-	uint64_t monotonic = clock_monotonic_ns();
-	struct timespec boot;
-
-	clock_gettime(CLOCK_BOOTTIME, &boot);
-	return (uint64_t)boot.tv_sec * NSEC_PER_SEC + (uint64_t)boot.tv_nsec - monotonic;
-}
-
-int batch_fetch(struct batch *batch, struct tm_session *session, uint64_t *time_ns)
-{
-	struct task_sample *samples;
-	size_t total;
-	ssize_t n;
-
-	for (;;) {
-		n = tm_session_batch(session, batch->samples, batch->room, &total, time_ns);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno;
-		if (total <= batch->room)
-			break;
-		total += total / 8 + 64;
-		samples = realloc(batch->samples, total * sizeof(*samples));
-		if (!samples)
-			return ENOMEM;
-		batch->samples = samples;
-		batch->room = total;
-	}
-	batch->count = (size_t)n;
-	return 0;
-}
+struct scan {
+	struct tm_session *session;
+	const struct procs *procs;
+};
 
 /* The module decides which are one's own; of those that it has already it says EEXIST. */
+static void add_process(pid_t pid, void *arg)
+{
+	const struct scan *scan = arg;
+
+	if (!procs_alive(scan->procs, pid))
+		tm_session_add(scan->session, pid);
+}
+
 static void scan_own(struct source *source, const struct procs *procs)
 {
+	struct scan scan = { source->session, procs };
 	uint64_t now = clock_monotonic_ns();
-	struct dirent *entry;
-	pid_t pid;
-	DIR *dir;
 
 	if (source->scanned_ns && now - source->scanned_ns < SCAN_NS)
 		return;
 	source->scanned_ns = now;
-	dir = opendir("/proc");
-	while (dir && (entry = readdir(dir))) {
-		if (!parse_pid(entry->d_name, &pid) && !procs_alive(procs, pid))
-			tm_session_add(source->session, pid);
-	}
-	if (dir)
-		closedir(dir);
+	selection_each_process(add_process, &scan);
 }
 
 static bool keep_exit(struct source *source, const struct task_sample *record)
@@ -283,12 +252,12 @@ int source_screen(struct source *source, struct procs *procs)
 
 	if (source->scope == SOURCE_OWN)
 		scan_own(source, procs);
-	err = batch_fetch(batch, source->session, &time_ns);
+	err = batch_take(batch, source->session, &time_ns);
 	if (err)
 		return err;
 	source->latest = !source->latest;
 	source_drain(source);
-	procs_begin(procs, time_ns, source_ahead_ns());
+	procs_begin(procs, time_ns, clock_boottime_ahead_ns());
 	err = add_samples(source, procs, batch);
 	procs_sweep(procs);
 	add_exits(source, procs);

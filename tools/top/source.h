@@ -13,6 +13,7 @@
 
 #include <taskmonitor/taskmonitor.h>
 
+#include "batch.h"
 #include "procs.h"
 
 #define SHOWN_EXITS_MAX	4096	/* on one screen that were on none before */
@@ -44,13 +45,6 @@ struct source_wish {
 	const char *cgroup;
 	const pid_t *pids;
 	size_t pid_count;
-};
-
-/* Samples of one batch. */
-struct batch {
-	struct task_sample *samples;
-	size_t room;
-	size_t count;
 };
 
 /**
@@ -102,11 +96,5 @@ int source_screen(struct source *source, struct procs *procs);
 
 /* Between screens that are long apart: fetch the exits, before they are overwritten. */
 void source_drain(struct source *source);
-
-/* All targets of a session, into a batch that grows with them. Return: 0, or what errno was. */
-int batch_fetch(struct batch *batch, struct tm_session *session, uint64_t *time_ns);
-
-/* By how much CLOCK_BOOTTIME is ahead of CLOCK_MONOTONIC. */
-uint64_t source_ahead_ns(void);
 
 #endif /* TMCTL_TOP_SOURCE_H */

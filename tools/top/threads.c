@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "parse.h"
+#include "clock.h"
+#include "selection_proc.h"
 #include "threads.h"
 
 void threads_init(struct threads *threads, const char *device)
@@ -31,21 +29,12 @@ static int open_session(struct threads *threads)
 }
 
 /* One that has ended since, or that we may not see, is left out. */
-static void add_threads(struct threads *threads, int32_t pid)
+static void add_thread(pid_t tid, void *arg)
 {
-	struct dirent *entry;
-	char path[32];
-	pid_t tid;
-	DIR *dir;
+	struct threads *threads = arg;
 
-	snprintf(path, sizeof(path), "/proc/%d/task", pid);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		if (!parse_pid(entry->d_name, &tid) && !procs_alive(&threads->procs, tid))
-			tm_session_add_thread(threads->session, tid);
-	}
-	if (dir)
-		closedir(dir);
+	if (!procs_alive(&threads->procs, tid))
+		tm_session_add_thread(threads->session, tid);
 }
 
 /* In the rows, by the mark that is set there. */
@@ -73,13 +62,13 @@ int threads_screen(struct threads *threads, const struct row *rows, size_t count
 
 		proc->unfolded = proc->stage == PROC_ALIVE && proc->now->threads > 1;
 		if (proc->unfolded)
-			add_threads(threads, proc->pid);
+			selection_each_thread(proc->pid, add_thread, threads);
 	}
-	err = batch_fetch(batch, threads->session, &time_ns);
+	err = batch_take(batch, threads->session, &time_ns);
 	if (err)
 		return err;
 	threads->latest = !threads->latest;
-	procs_begin(&threads->procs, time_ns, source_ahead_ns());
+	procs_begin(&threads->procs, time_ns, clock_boottime_ahead_ns());
 	for (i = 0; i < batch->count; i++) {
 		const struct task_sample *sample = &batch->samples[i];
 
@@ -96,7 +85,7 @@ void threads_close(struct threads *threads)
 {
 	tm_session_close(threads->session);
 	procs_free(&threads->procs);
-	free(threads->batches[0].samples);
-	free(threads->batches[1].samples);
+	batch_free(&threads->batches[0]);
+	batch_free(&threads->batches[1]);
 	threads_init(threads, threads->device);
 }

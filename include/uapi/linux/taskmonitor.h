@@ -35,6 +35,7 @@
 
 #define TM_COMM_LEN	16	/* bytes of task_sample.comm, NUL included */
 #define TM_TEXT_SIZE	128	/* bytes of the buffer of TM_GET_TEXT */
+#define TM_NAME_LEN	64	/* bytes of tm_state.name, NUL included */
 
 /*
  * Intervals. The lower bound keeps a sampler that does nothing else within
@@ -55,6 +56,7 @@
 #define TM_VALID_CGROUP		(1ULL << 8)	/* cgroup_id */
 #define TM_VALID_EXIT		(1ULL << 9)	/* exit_code, exit_time_ns */
 #define TM_VALID_WINDOW		(1ULL << 10)	/* window_*, cpu_*_ppm, rss_*_bytes */
+#define TM_VALID_THRESHOLD	(1ULL << 11)	/* threshold_*, instead of the former */
 
 /* task_sample.flags */
 /*
@@ -80,6 +82,8 @@
  * all CPUs would cost more than all the rest; samples on demand never are.
  */
 #define TM_SAMPLE_RSS_COARSE		(1U << 4)
+/* In a TM_KIND_THRESHOLD: the figure has come back, and the threshold is armed again. */
+#define TM_SAMPLE_BELOW			(1U << 5)
 
 /**
  * enum tm_kind - what a record is, in task_sample.kind
@@ -98,6 +102,9 @@
  * @TM_KIND_LOST: not a sample: lost_records records were overwritten before
  *	this reader came to them. read() alone makes these; seq is that of the
  *	last one lost.
+ * @TM_KIND_THRESHOLD: the target has crossed one of the session's thresholds,
+ *	or, with TM_SAMPLE_BELOW, has come back: threshold_* say which, and the
+ *	rest is the sample that showed it
  */
 enum tm_kind {
 	TM_KIND_READ = 0,
@@ -108,6 +115,7 @@ enum tm_kind {
 	TM_KIND_EXIT = 5,
 	TM_KIND_WINDOW = 6,
 	TM_KIND_LOST = 7,
+	TM_KIND_THRESHOLD = 8,
 };
 
 /**
@@ -167,6 +175,14 @@ enum tm_kind {
  * @rss_min_bytes: least resident set seen in the window
  * @rss_avg_bytes: average resident set over the samples of the window
  * @rss_max_bytes: greatest resident set seen in the window
+ * @threshold_id: which threshold (TM_VALID_THRESHOLD)
+ * @threshold_what: its enum tm_threshold_what
+ * @threshold_value: the figure that crossed it, in that one's unit; of
+ *	TM_THRESHOLD_EXIT the exit code
+ * @threshold_bound: what it was compared with: the threshold's @above, or with
+ *	TM_SAMPLE_BELOW its @below; of TM_THRESHOLD_EXIT 0
+ * @threshold_since_ns: since when it had been above, CLOCK_MONOTONIC; of
+ *	TM_THRESHOLD_EXIT when it exited
  *
  * The first 16 bytes are the lab's struct; a program that knows only those
  * works against every later module. All of a record is filled at one moment,
@@ -208,13 +224,28 @@ struct task_sample {
 		__u64 lost_records;
 	};
 	__u64 cgroup_id;
-	__u32 window_samples;
-	__u32 cpu_min_ppm;
+	union {
+		__u32 window_samples;
+		__u32 threshold_id;
+	};
+	union {
+		__u32 cpu_min_ppm;
+		__u32 threshold_what;
+	};
 	__u32 cpu_avg_ppm;
 	__u32 cpu_max_ppm;
-	__u64 rss_min_bytes;
-	__u64 rss_avg_bytes;
-	__u64 rss_max_bytes;
+	union {
+		__u64 rss_min_bytes;
+		__u64 threshold_value;
+	};
+	union {
+		__u64 rss_avg_bytes;
+		__u64 threshold_bound;
+	};
+	union {
+		__u64 rss_max_bytes;
+		__u64 threshold_since_ns;
+	};
 };
 
 #define TM_SAMPLE_SIZE_VER0	16	/* the lab's utime and stime */
@@ -237,11 +268,17 @@ enum tm_scope {
 
 /* tm_session_attr.flags */
 #define TM_SESSION_STOPPED	(1ULL << 0)	/* wait for TM_START */
-#define TM_SESSION_FLAGS	TM_SESSION_STOPPED
+/*
+ * Tell of what happens to its targets by netlink too, as the default session
+ * does: Documentation/netlink.md. CAP_SYS_ADMIN, in the initial PID namespace.
+ */
+#define TM_SESSION_EVENTS	(1ULL << 1)
+#define TM_SESSION_FLAGS	(TM_SESSION_STOPPED | TM_SESSION_EVENTS)
 
 /* tm_session_attr.kinds: 1 << enum tm_kind of what the history shall hold */
 #define TM_KINDS_ALL	((1U << TM_KIND_PERIODIC) | (1U << TM_KIND_FORK) | (1U << TM_KIND_EXEC) | \
-			 (1U << TM_KIND_EXITING) | (1U << TM_KIND_EXIT) | (1U << TM_KIND_WINDOW))
+			 (1U << TM_KIND_EXITING) | (1U << TM_KIND_EXIT) | (1U << TM_KIND_WINDOW) | \
+			 (1U << TM_KIND_THRESHOLD))
 
 #define TM_RING_RECORDS_MIN	16
 #define TM_RING_RECORDS_MAX	(1U << 20)
@@ -263,7 +300,7 @@ enum tm_scope {
  * @watermark: poll() tells of records when there are so many; 0 is 1. At most
  *	half of the history.
  * @kinds: mask of enum tm_kind; 0: all. Without both TM_KIND_PERIODIC and
- *	TM_KIND_WINDOW nothing is sampled at intervals.
+ *	TM_KIND_WINDOW nothing is sampled at intervals, but for thresholds.
  * @reserved: 0
  */
 struct tm_session_attr {
@@ -346,6 +383,7 @@ struct tm_ring_header {
 
 #define TM_STATE_RUNNING	(1U << 0)	/* the session is started */
 #define TM_STATE_PRIVATE	(1U << 1)	/* it belongs to an open file */
+#define TM_STATE_NAMED		(1U << 2)	/* it belongs to a directory of configfs */
 
 #define TM_LATENESS_BUCKETS	20
 
@@ -366,7 +404,8 @@ struct tm_ring_header {
  * @window_ns: length of a window, 0 without
  * @scope: enum tm_scope
  * @owner: PID of who made the session, in the caller's PID namespace; 0 of the
- *	default session, where it is not visible, and when it is gone
+ *	default session and of named ones, where it is not visible, and when it is
+ *	gone
  * @ring_records: how many records the history holds
  * @watermark: as in struct tm_session_attr
  * @kinds: likewise
@@ -375,6 +414,8 @@ struct tm_ring_header {
  * @stretched: ticks delayed because the sampler had used up its share of a CPU
  * @lateness_hist: how many ticks were late by less than 2^i microseconds (and
  *	by no less than half of that); the last one holds the rest
+ * @name: what its directory is called (TM_STATE_NAMED), NUL-terminated. Any bytes
+ *	but NUL and '/': control characters, and what is no UTF-8.
  */
 struct tm_state {
 	__u32 version;
@@ -398,6 +439,7 @@ struct tm_state {
 	__u64 dropped;
 	__u64 stretched;
 	__u64 lateness_hist[TM_LATENESS_BUCKETS];
+	char name[TM_NAME_LEN];
 };
 
 #define TM_STATE_SIZE_VER0	64
@@ -415,6 +457,79 @@ struct tm_session_list {
 	__u64 states;
 	__u32 capacity;
 	__u32 state_size;
+	__u32 count;
+	__u32 total;
+};
+
+/**
+ * enum tm_threshold_what - the figure that a threshold is about
+ * @TM_THRESHOLD_RSS: resident set, bytes
+ * @TM_THRESHOLD_CPU: CPU use between two samples, millionths of one CPU (several
+ *	threads may pass 1000000)
+ * @TM_THRESHOLD_RUN_DELAY: time spent runnable, waiting for a CPU, between two
+ *	samples: millionths of the time between them. A wait counts when it is
+ *	over, all of it, and each thread's counts: so 1000000 may be passed.
+ * @TM_THRESHOLD_THREADS: threads of the process
+ * @TM_THRESHOLD_EXIT: no figure: every exit of a target crosses it, at once
+ */
+enum tm_threshold_what {
+	TM_THRESHOLD_RSS = 1,
+	TM_THRESHOLD_CPU = 2,
+	TM_THRESHOLD_RUN_DELAY = 3,
+	TM_THRESHOLD_THREADS = 4,
+	TM_THRESHOLD_EXIT = 5,
+};
+
+#define TM_THRESHOLDS_MAX	8	/* of a session */
+
+/**
+ * struct tm_threshold - what a session shall tell of, of each of its targets
+ * @id: its number, from 1, used once in a session
+ * @what: enum tm_threshold_what
+ * @above: it is crossed when the figure is greater
+ * @below: and armed again when it is this or less; at most @above, which 0
+ *	stands for
+ * @for_ns: only once it has been greater in every sample for so long; 0: at
+ *	once. A figure between two samples has been so since the first of them.
+ * @flags: 0
+ * @reserved: 0
+ * @crossed: how many times targets have crossed it
+ * @returned: how many times they have come back; who exits does not
+ * @unjudged: samples that were not looked at for want of memory
+ *
+ * TM_THRESHOLD_ADD sets @id, and takes no notice of what stands there and in the
+ * three counts; TM_THRESHOLDS fills all. What is stopped and started begins
+ * anew: who is above then crosses again. Of TM_THRESHOLD_EXIT @above, @below and @for_ns are 0.
+ */
+struct tm_threshold {
+	__u32 id;
+	__u32 what;
+	__u64 above;
+	__u64 below;
+	__u64 for_ns;
+	__u32 flags;
+	__u32 reserved;
+	__u64 crossed;
+	__u64 returned;
+	__u64 unjudged;
+};
+
+#define TM_THRESHOLD_SIZE_VER0	64
+
+/**
+ * struct tm_threshold_list - the thresholds of a session
+ * @thresholds: address of an array of @capacity thresholds of @threshold_size
+ *	bytes
+ * @capacity: how many fit
+ * @threshold_size: bytes of the caller's struct tm_threshold, at least
+ *	TM_THRESHOLD_SIZE_VER0 and a multiple of 8
+ * @count: out: how many were filled
+ * @total: out: how many there are
+ */
+struct tm_threshold_list {
+	__u64 thresholds;
+	__u32 capacity;
+	__u32 threshold_size;
 	__u32 count;
 	__u32 total;
 };
@@ -506,7 +621,8 @@ struct tm_task_list {
  * EBUSY: the file has one. EINVAL: an unknown flag, scope or kind, a non-zero
  * reserved field, a value out of its range, watermark over half the history.
  * E2BIG: the structure is longer than known and not zero there. EPERM: cgroup
- * and system scope need CAP_PERFMON (or CAP_SYS_ADMIN). EBADF: not an open
+ * and system scope need CAP_PERFMON (or CAP_SYS_ADMIN), TM_SESSION_EVENTS
+ * CAP_SYS_ADMIN and the initial PID namespace. EBADF: not an open
  * cgroup v2 directory. ENOMEM: also over RLIMIT_MEMLOCK.
  */
 #define TM_SESSION	_IOWR(TM_IOC_MAGIC, 0xA6, struct tm_session_attr)
@@ -544,5 +660,27 @@ struct tm_task_list {
  * EINVAL: @task_size. EAGAIN: the list changed too fast to be walked.
  */
 #define TM_TASKS	_IOWR(TM_IOC_MAGIC, 0xAC, struct tm_task_list)
+
+/*
+ * TM_THRESHOLD_ADD - tell of targets that cross it, those who join later too:
+ * by a record of TM_KIND_THRESHOLD, and of poll() by POLLPRI, whatever the
+ * watermark, until read() has come to that record. The session's targets are
+ * sampled at its interval for it, also where its kinds have no samples.
+ * Structures of other lengths as in TM_SESSION, and E2BIG.
+ * EINVAL: an unknown what, @below over @above, of TM_THRESHOLD_EXIT a figure
+ * that is not 0, a flag, a reserved field; or the session's kinds lack
+ * TM_KIND_THRESHOLD. ENOSPC: TM_THRESHOLDS_MAX. EOPNOTSUPP: the kernel does not
+ * keep that figure.
+ */
+#define TM_THRESHOLD_ADD	_IOWR(TM_IOC_MAGIC, 0xAD, struct tm_threshold)
+
+/*
+ * TM_THRESHOLD_DEL - a threshold less, by its id; no record tells of it after
+ * that. ENOENT: the session has none of that id.
+ */
+#define TM_THRESHOLD_DEL	_IOW(TM_IOC_MAGIC, 0xAE, __u32)
+
+/* TM_THRESHOLDS - the thresholds, with their counts. EINVAL: @threshold_size. */
+#define TM_THRESHOLDS		_IOWR(TM_IOC_MAGIC, 0xAF, struct tm_threshold_list)
 
 #endif /* _UAPI_LINUX_TASKMONITOR_H */

@@ -280,7 +280,8 @@ void tm_session_close(struct tm_session *s);
  * @s: the session
  *
  * POLLIN: there are as many records that read has not fetched as the watermark
- * says, or any once the end has come. POLLHUP: every target has exited, and
+ * says, or any once the end has come. POLLPRI: the record of a threshold is
+ * among them, whatever the watermark. POLLHUP: every target has exited, and
  * left its last record. It stays the session's own: do not close it. O_NONBLOCK
  * may be set on it.
  *
@@ -397,9 +398,49 @@ ssize_t tm_session_batch(struct tm_session *s, struct task_sample *records, size
  */
 ssize_t tm_session_read(struct tm_session *s, struct task_sample *records, size_t n);
 
-/* What tm_session_wait() and tm_ring_wait() say; both may be. */
-#define TM_WAIT_RECORDS	1	/* there are records */
-#define TM_WAIT_END	2	/* every target has exited, and left its last record */
+/**
+ * tm_session_threshold_add() - tell of targets that cross a threshold
+ * @s: the session; its kinds, unless all, have TM_KIND_THRESHOLD
+ * @threshold: what, above, below and for_ns as struct tm_threshold says, the rest
+ *	0; its id is set
+ *
+ * Of every target, those who join later too: by a record of kind
+ * TM_KIND_THRESHOLD, which makes the descriptor POLLPRI and tm_session_wait()
+ * return, whatever the watermark. Targets are judged at the session's interval;
+ * an exit at once.
+ *
+ * Return: 0, or -1. EINVAL: a value out of its range or unknown, or the
+ * session's kinds lack it. ENOSPC: TM_THRESHOLDS_MAX. EOPNOTSUPP: the kernel
+ * does not keep that figure. ENOTTY: also where the module is older than
+ * thresholds.
+ */
+int tm_session_threshold_add(struct tm_session *s, struct tm_threshold *threshold);
+
+/**
+ * tm_session_threshold_del() - no longer tell of it
+ * @s: the session
+ * @id: the threshold's
+ *
+ * Return: 0, or -1. ENOENT: the session has none of that number.
+ */
+int tm_session_threshold_del(struct tm_session *s, uint32_t id);
+
+/**
+ * tm_session_thresholds() - the session's thresholds, with their counts
+ * @s: the session
+ * @thresholds: where to put them
+ * @n: how many fit; there are TM_THRESHOLDS_MAX at most
+ * @total: set to how many there are, unless NULL
+ *
+ * Return: how many were put there, or -1.
+ */
+ssize_t tm_session_thresholds(struct tm_session *s, struct tm_threshold *thresholds, size_t n,
+			      size_t *total);
+
+/* What tm_session_wait() and tm_ring_wait() say; several may be. */
+#define TM_WAIT_RECORDS		1	/* there are records */
+#define TM_WAIT_END		2	/* every target has exited, and left its last record */
+#define TM_WAIT_THRESHOLD	4	/* one of them is a threshold's; not by tm_ring_wait() */
 
 /**
  * tm_session_wait() - wait until there is something to read

@@ -6,7 +6,7 @@
 #
 # usage: place.sh [--remove] KERNEL-TREE
 #
-# Makes drivers/misc/taskmonitor and include/uapi/linux/taskmonitor.h, and adds a
+# Makes drivers/misc/taskmonitor and include/uapi/linux/taskmonitor*.h, and adds a
 # line each to drivers/misc/Kconfig and drivers/misc/Makefile. Done again it brings
 # the files up to date and touches nothing that is so already; --remove undoes it.
 
@@ -34,7 +34,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 misc=$tree/drivers/misc
 dir=$misc/taskmonitor
-header=$tree/include/uapi/linux/taskmonitor.h
+uapi=$tree/include/uapi/linux
+headers="taskmonitor.h taskmonitor_netlink.h"
 source_line='source "drivers/misc/taskmonitor/Kconfig"'
 # shellcheck disable=SC2016  # for make to expand
 object_line='obj-$(CONFIG_TASKMONITOR)	+= taskmonitor/'
@@ -60,9 +61,10 @@ done
 if [ -e "$dir" ] && ! grep -qs '^config TASKMONITOR$' "$dir/Kconfig"; then
 	die "$dir is there already and is not ours"
 fi
-if [ -e "$header" ] && ! grep -q '_UAPI_LINUX_TASKMONITOR_H' "$header"; then
-	die "$header is there already and is not ours"
-fi
+for h in $headers; do
+	[ ! -e "$uapi/$h" ] || grep -q '_UAPI_LINUX_TASKMONITOR_' "$uapi/$h" ||
+		die "$uapi/$h is there already and is not ours"
+done
 
 # --- take it out --------------------------------------------------------------------
 
@@ -83,14 +85,16 @@ if [ -n "$remove" ]; then
 	drop_line "$misc/Kconfig" "$source_line"
 	drop_line "$misc/Makefile" "$object_line"
 	rm -rf "$dir"
-	rm -f "$header"
+	for h in $headers; do
+		rm -f "$uapi/$h"
+	done
 	exit 0
 fi
 
 # --- put it in ------------------------------------------------------------------------
 
 half_placed() {
-	find "$misc" "${header%/*}" -name '*.place' -exec rm {} +
+	find "$misc" "$uapi" -name '*.place' -exec rm {} +
 	echo "place.sh: $tree: placed in part; mend that and do it again, or undo it with --remove" >&2
 }
 trap half_placed EXIT
@@ -107,15 +111,17 @@ put() {
 }
 
 # The list of parts is the module's own; where they lie is another matter, and the
-# header is where all are.
+# headers are where all are.
 makefile() {
 	# shellcheck disable=SC2016  # for make to expand
 	sed -e 's|^obj-m := taskmonitor\.o$|obj-$(CONFIG_TASKMONITOR) := taskmonitor.o|' \
+		-e 's|^obj-$(if .*,m) += taskmonitor_configfs\.o$|obj-$(CONFIG_TASKMONITOR_CONFIGFS) += taskmonitor_configfs.o|' \
 		-e 's|-I$(src)/\.\./include/uapi ||' \
 		-e 's|-I$(src)/|-I$(srctree)/drivers/misc/taskmonitor/|' "$top/src/Kbuild"
 }
 # shellcheck disable=SC2016  # as above
-if ! makefile | grep -q '^obj-$(CONFIG_TASKMONITOR) := ' || makefile | grep -q '$(src)'; then
+if ! makefile | grep -q '^obj-$(CONFIG_TASKMONITOR) := ' || makefile | grep -q '$(src)' ||
+   ! makefile | grep -q '^obj-$(CONFIG_TASKMONITOR_CONFIGFS) += '; then
 	die "src/Kbuild has changed: this script no longer knows how to make a Makefile of it"
 fi
 
@@ -129,7 +135,9 @@ done
 (cd "$dir" && sources) | while read -r f; do
 	[ -e "$top/src/$f" ] || rm "$dir/$f"
 done
-put "$header" <"$top/include/uapi/linux/taskmonitor.h"
+for h in $headers; do
+	put "$uapi/$h" <"$top/include/uapi/linux/$h"
+done
 makefile | put "$dir/Makefile"
 
 # The lines that refer to it last: a tree that was left half way still builds.

@@ -58,7 +58,7 @@ pack() {
 	local p
 	for p in "sysstat /usr/bin/pidstat" "procps /usr/bin/top" "atop /usr/bin/atop"; do
 		# shellcheck disable=SC2086  # words
-		"$here/pack.sh" "$out/packages" $p
+		"$here/pack.sh" $p
 	done
 	printf -- '--file\n%s\n' /lib/terminfo/d/dumb:lib/terminfo/d/dumb
 }

@@ -37,6 +37,10 @@ before() {
 		END { exit !(x && y && x < y) }'
 }
 
+named=/sys/kernel/config/taskmonitor
+mount -t configfs configfs /sys/kernel/config
+result $? "there is configfs"
+
 cd /tmp || exit
 [ "$(cat /proc/sys/kernel/tainted)" = 0 ]
 result $? "the kernel is not tainted"
@@ -57,6 +61,8 @@ nobody)
 	# The event is the kernel's, whatever becomes of the rest.
 	[ "$(there)" = 1 ]
 	result $? "and nothing is left of it"
+	[ ! -e $named ]
+	result $? "nor are there named sessions"
 	exit
 	;;
 esac
@@ -83,6 +89,10 @@ idle)
 	result $? "a target"
 	;;
 esac
+
+mkdir $named/web && echo tree >$named/web/scope && echo $$ >$named/web/targets &&
+	echo start >$named/web/run && grep -q "^pid $$ " $named/web/sample && rmdir $named/web
+result $? "a named session"
 
 tmctl run --json sh -c 'sh -c : & wait' >out 2>err
 result $? "a session of a whole tree"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* TM_BATCH, TM_SESSIONS and TM_TASKS: a structure that points to an array. */
+/* TM_BATCH, TM_SESSIONS, TM_TASKS and TM_THRESHOLDS: a structure that points to an array. */
 #define _GNU_SOURCE
 #include <sys/ioctl.h>
 
@@ -10,6 +10,7 @@
 static const int batch_errors[] = { EINVAL, EPERM, ENOMEM, EINTR, EFAULT, 0 };
 static const int sessions_errors[] = { EPERM, EINVAL, ENOMEM, EFAULT, 0 };
 static const int tasks_errors[] = { EPERM, EINVAL, ENOMEM, EFAULT, 0 };
+static const int thresholds_errors[] = { EPERM, EINVAL, EFAULT, 0 };
 
 #define ARRAY_POISONED 4096
 
@@ -173,13 +174,16 @@ static void check_tasks(struct actor *a, const struct tm_session_list *l,
 
 /**
  * struct list_kind - a request that fills an array, with struct tm_session_list or
- *	the likes of it: struct tm_task_list is the same but for the elements
+ *	the likes of it: struct tm_task_list and struct tm_threshold_list are the
+ *	same but for the elements
  * @name: its name
  * @cmd: its number
  * @errors: as documented
  * @least: bytes of an element's first version
  * @ours: and of ours
- * @permitted: whether the file's opener may
+ * @most: how many there can be; 0: any number, but not none
+ * @permitted: whether the file's opener may for sure
+ * @denied: whether it may not for sure
  * @check: the elements
  */
 struct list_kind {
@@ -188,15 +192,21 @@ struct list_kind {
 	const int *errors;
 	unsigned int least;
 	unsigned int ours;
+	unsigned int most;
 	bool (*permitted)(const struct entry *e);
+	bool (*denied)(const struct entry *e);
 	void (*check)(struct actor *a, const struct tm_session_list *l, const struct place *array);
 };
 
 _Static_assert(sizeof(struct tm_session_list) == sizeof(struct tm_task_list) &&
 	       offsetof(struct tm_session_list, state_size) ==
 	       offsetof(struct tm_task_list, task_size) &&
-	       offsetof(struct tm_session_list, total) == offsetof(struct tm_task_list, total),
-	       "one struct for both");
+	       offsetof(struct tm_session_list, total) == offsetof(struct tm_task_list, total) &&
+	       sizeof(struct tm_session_list) == sizeof(struct tm_threshold_list) &&
+	       offsetof(struct tm_session_list, state_size) ==
+	       offsetof(struct tm_threshold_list, threshold_size) &&
+	       offsetof(struct tm_session_list, total) == offsetof(struct tm_threshold_list, total),
+	       "one struct for all");
 
 static void op_list(struct actor *a, const struct list_kind *kind)
 {
@@ -218,7 +228,7 @@ static void op_list(struct actor *a, const struct list_kind *kind)
 	call_run(a, e, &c, &p);
 	p.readable &= c.result != -EFAULT || array.writable;
 	judge(a, e, &c, &p, true, true);
-	if ((c.result == -EPERM) == kind->permitted(e))
+	if (c.result == -EPERM ? kind->permitted(e) : kind->denied(e))
 		wrong(a, "%s: %s", kind->name, errno_name(c.result));
 	if (c.result && c.result != -EFAULT && !array_is_kept(&array, 0))
 		wrong(a, "%s failed and wrote", kind->name);
@@ -227,7 +237,8 @@ static void op_list(struct actor *a, const struct list_kind *kind)
 	if (size != sizeof(l) || !is_element(l.state_size, kind->least))
 		wrong(a, "%s was done, with elements of %u", kind->name, l.state_size);
 	memcpy(&l, p.at, sizeof(l));
-	if (l.count > l.capacity || l.count > l.total || !l.total)
+	if (l.count > l.capacity || l.count > l.total ||
+	    (kind->most ? l.total > kind->most : !l.total))
 		wrong(a, "%s: %u of %u, room for %u", kind->name, l.count, l.total, l.capacity);
 	if (!array_is_kept(&array, (size_t)l.count * l.state_size))
 		wrong(a, "%s wrote behind its %u elements", kind->name, l.count);
@@ -239,11 +250,16 @@ static bool may_control(const struct entry *e)
 	return e->rights.control;
 }
 
+static bool may_not_control(const struct entry *e)
+{
+	return !e->rights.control;
+}
+
 void op_sessions(struct actor *a)
 {
 	static const struct list_kind kind = {
 		"TM_SESSIONS", TM_SESSIONS, sessions_errors, TM_STATE_SIZE_VER0,
-		sizeof(struct tm_state), may_control, check_states,
+		sizeof(struct tm_state), 0, may_control, may_not_control, check_states,
 	};
 
 	op_list(a, &kind);
@@ -254,11 +270,50 @@ static bool may_see_all(const struct entry *e)
 	return e->rights.system;
 }
 
+static bool may_not_see_all(const struct entry *e)
+{
+	return !e->rights.system;
+}
+
 void op_tasks(struct actor *a)
 {
 	static const struct list_kind kind = {
 		"TM_TASKS", TM_TASKS, tasks_errors, TM_TASK_SIZE_VER0,
-		sizeof(struct tm_task), may_see_all, check_tasks,
+		sizeof(struct tm_task), 0, may_see_all, may_not_see_all, check_tasks,
+	};
+
+	op_list(a, &kind);
+}
+
+static void check_thresholds(struct actor *a, const struct tm_session_list *l,
+			     const struct place *array)
+{
+	const char *flaw = NULL;
+	struct tm_threshold t;
+	uint32_t i;
+
+	if (!array->writable)
+		return;
+	for (i = 0; i < l->count && !flaw; i++) {
+		element_take(&t, sizeof(t), array->at + i * l->state_size, l->state_size);
+		flaw = words_flaw(&t.crossed, sizeof(t) - offsetof(struct tm_threshold, crossed));
+		if (!t.id || t.what < TM_THRESHOLD_RSS || t.what > TM_THRESHOLD_EXIT)
+			flaw = "has no number, or no figure";
+		else if (t.flags || t.reserved || t.below > t.above)
+			flaw = "has what cannot be asked for";
+		else if (t.returned > t.crossed)
+			flaw = "was come back from more often than crossed";
+	}
+	if (flaw)
+		wrong(a, "TM_THRESHOLDS: threshold %u %s", t.id, flaw);
+}
+
+void op_thresholds(struct actor *a)
+{
+	static const struct list_kind kind = {
+		"TM_THRESHOLDS", TM_THRESHOLDS, thresholds_errors, TM_THRESHOLD_SIZE_VER0,
+		sizeof(struct tm_threshold), TM_THRESHOLDS_MAX, surely_controls, surely_does_not,
+		check_thresholds,
 	};
 
 	op_list(a, &kind);

@@ -9,8 +9,8 @@
 
 #define KERNEL_BEGIN	0xffff800000000000ULL
 #define SMALL_NEGATIVE	(-65536LL)
-#define VALID_ALL	((TM_VALID_WINDOW << 1) - 1)
-#define SAMPLE_FLAGS	((TM_SAMPLE_RSS_COARSE << 1) - 1)
+#define VALID_ALL	((TM_VALID_THRESHOLD << 1) - 1)
+#define SAMPLE_FLAGS	((TM_SAMPLE_BELOW << 1) - 1)
 #define YEARS_NS	(100ULL * 365 * 86400 * NSEC_PER_SEC)
 
 bool is_in(long result, const int *errors)
@@ -96,6 +96,27 @@ static const char *window_flaw(const struct task_sample *s)
 	return NULL;
 }
 
+static const char *threshold_flaw(const struct task_sample *s)
+{
+	bool below = s->flags & TM_SAMPLE_BELOW;
+
+	if (!(s->valid & TM_VALID_THRESHOLD) != (s->kind != TM_KIND_THRESHOLD))
+		return "is a threshold's without one, or has one without being so";
+	if (s->kind != TM_KIND_THRESHOLD)
+		return below ? "is below what it never crossed" : NULL;
+	if (!s->threshold_id || s->threshold_what < TM_THRESHOLD_RSS ||
+	    s->threshold_what > TM_THRESHOLD_EXIT)
+		return "tells of no threshold that can be";
+	if (s->valid & TM_VALID_WINDOW || s->cpu_avg_ppm || s->cpu_max_ppm)
+		return "has a threshold, and more in its place";
+	if (s->threshold_since_ns > s->time_ns)
+		return "was above before it was";
+	if (s->threshold_what == TM_THRESHOLD_EXIT)
+		return !(s->valid & TM_VALID_EXIT) || below || s->threshold_bound ||
+		       s->threshold_value != (uint32_t)s->exit_code ? "tells of an exit, wrongly" : NULL;
+	return below == (s->threshold_value > s->threshold_bound) ? "is on the wrong side" : NULL;
+}
+
 static const char *lost_flaw(const struct task_sample *s)
 {
 	if (s->valid || s->pid || s->flags)
@@ -112,7 +133,7 @@ const char *sample_flaw(const struct task_sample *s, unsigned int kinds)
 
 	if (flaw)
 		return flaw;
-	if (s->kind > TM_KIND_LOST || !(kinds & 1U << s->kind))
+	if (s->kind > TM_KIND_THRESHOLD || !(kinds & 1U << s->kind))
 		return "is of a kind that does not belong there";
 	if (s->valid & ~VALID_ALL || s->flags & ~SAMPLE_FLAGS)
 		return "has bits that there are not";
@@ -130,7 +151,7 @@ const char *sample_flaw(const struct task_sample *s, unsigned int kinds)
 		return "tells what it says it must not";
 	if (s->threads > 1000000 || s->cpu > 65536)
 		return "has more threads or CPUs than there are";
-	flaw = times_flaw(s);
+	flaw = times_flaw(s) ?: threshold_flaw(s);
 	return flaw ?: window_flaw(s);
 }
 
@@ -140,6 +161,9 @@ const char *state_flaw(const struct tm_state *s, bool numbered)
 		return words_flaw(s, sizeof(*s));
 	if (s->flags & ~(TM_STATE_RUNNING | TM_STATE_PRIVATE) || s->reserved)
 		return "has bits that there are not";
+	/* The fuzzer makes none. */
+	if (s->name[0])
+		return "has a name";
 	if (!!s->id != (numbered && s->flags & TM_STATE_PRIVATE))
 		return "has a number that it should not have, or none";
 	if (s->scope > TM_SCOPE_SYSTEM || s->kinds & ~TM_KINDS_ALL || !s->kinds)

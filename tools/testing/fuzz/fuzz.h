@@ -8,9 +8,10 @@
  *   trail.c     the last steps of each actor, in shared memory
  *   memory.c    where arguments lie: good places and bad ones
  *   check.c     what no answer of the module may be
- *   requests.c, targets.c, session.c, batch.c   the requests
+ *   requests.c, targets.c, session.c, batch.c, thresholds.c   the requests
  *   io.c, map.c        read, poll, mmap
  *   text.c      files in /proc, sysfs, debugfs
+ *   netlink.c   requests to the netlink family, and its events
  *   people.c    processes that come and go
  *   leftover.c  the kernel's log and memory after a campaign
  *
@@ -114,6 +115,8 @@ struct entry {
 	bool own;		/* it is a private session; never undone */
 	bool running;
 	unsigned int targets;	/* scope list alone */
+	unsigned int thresholds;	/* of a session of one's own */
+	uint32_t threshold_id;	/* the last that was given */
 	struct tm_session_attr attr;
 	uint64_t cursor;	/* last record read */
 	uint64_t samples;	/* the most that was ever told */
@@ -256,6 +259,9 @@ void op_interval(struct actor *a);
 void op_batch(struct actor *a);
 void op_sessions(struct actor *a);
 void op_tasks(struct actor *a);
+void op_threshold_add(struct actor *a);
+void op_threshold_del(struct actor *a);
+void op_thresholds(struct actor *a);
 void op_no_request(struct actor *a);
 
 void op_open(struct actor *a);
@@ -278,6 +284,9 @@ void op_overwrite(struct actor *a);
 
 void op_write_text(struct actor *a);
 void op_read_text(struct actor *a);
+
+/* netlink.c */
+void op_netlink(struct actor *a);
 
 /* people.c */
 void op_beget(struct actor *a);

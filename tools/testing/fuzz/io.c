@@ -283,7 +283,7 @@ void op_not_for_it(struct actor *a)
 
 static void judge_events(struct actor *a, const struct entry *e, unsigned int events)
 {
-	if (events & ~(unsigned int)(POLLIN | POLLRDNORM | POLLHUP | POLLERR))
+	if (events & ~(unsigned int)(POLLIN | POLLRDNORM | POLLPRI | POLLHUP | POLLERR))
 		wrong(a, "poll told of %#x", events);
 	if (!(events & POLLERR) && surely_does_not(e))
 		wrong(a, "poll told %#x to one who may not control", events);
@@ -316,7 +316,8 @@ void op_epoll(struct actor *a)
 {
 	static const int errors[] = { EEXIST, ENOENT, 0 };
 	struct epoll_event event = { .events = (uint32_t)rng_next(&a->rng) &
-					       (EPOLLIN | EPOLLET | EPOLLONESHOT | EPOLLRDHUP) };
+					       (EPOLLIN | EPOLLPRI | EPOLLET | EPOLLONESHOT |
+						EPOLLRDHUP) };
 	struct epoll_event got[4];
 	struct entry *e = pick_file(a);
 	unsigned int which = rng_below(&a->rng, 4);

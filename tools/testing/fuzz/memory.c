@@ -39,7 +39,8 @@ void arena_make(struct arena *m)
 	m->array_end = m->array + ARRAY_PAGES * PAGE_BYTES;
 	m->ro_alias = map_pages(1, fd);
 	m->ro = map_pages(1, fd);
-	mprotect(m->ro, PAGE_BYTES, PROT_READ);
+	if (mprotect(m->ro, PAGE_BYTES, PROT_READ))
+		tap_bail("mprotect: %s", strerror(errno));
 	m->saved = map_pages(RW_PAGES, -1);
 	close(fd);
 }

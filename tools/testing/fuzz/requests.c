@@ -75,6 +75,16 @@ long call_run(struct actor *a, struct entry *e, struct call *c, struct place *p)
 	return noted(a, c->result);
 }
 
+static void done_with_bad(struct actor *a, const struct call *c, const struct place *p)
+{
+	uint32_t first = 0;
+
+	if (p->readable && p->size >= sizeof(first))
+		memcpy(&first, p->at, sizeof(first));
+	wrong(a, "%s was done with memory that is not %s and begins with %#x", c->name,
+	      p->readable ? "writable" : "readable", first);
+}
+
 /*
  * The rules of all requests: a documented error; EFAULT where memory is bad, and
  * no success there; nothing written outside of the structure, nor, unless memory
@@ -90,7 +100,7 @@ void judge(struct actor *a, const struct entry *e, const struct call *c, const s
 	if (c->result == -EFAULT && good)
 		wrong(a, "%s gave EFAULT of good memory", c->name);
 	if (!c->result && ((reads && !p->readable) || (writes && !p->writable)))
-		wrong(a, "%s was done with bad memory", c->name);
+		done_with_bad(a, c, p);
 	if (!place_kept_inside(a, p))
 		wrong(a, "%s wrote outside of its argument", c->name);
 	if (c->result && c->result != -EFAULT && !place_untouched(a, p))
@@ -333,7 +343,7 @@ void op_state(struct actor *a)
 void op_no_request(struct actor *a)
 {
 	static const int errors[] = { ENOTTY, 0 };
-	static const unsigned int dirs[] = { 2, 2, 0, 0, 3, 2, 3, 1, 1, 1, 3, 3, 3 };
+	static const unsigned int dirs[] = { 2, 2, 0, 0, 3, 2, 3, 1, 1, 1, 3, 3, 3, 3, 1, 3 };
 	unsigned int cmd = (unsigned int)rng_next(&a->rng);
 	struct place p = place_any(a, 256);
 	struct call c = { "ioctl", 0, errors, 0 };

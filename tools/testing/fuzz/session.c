@@ -37,6 +37,8 @@ static void pick_attr(struct actor *a, struct tm_session_attr *attr)
 {
 	memset(attr, 0, sizeof(*attr));
 	attr->flags = rng_one_in(&a->rng, 4) ? TM_SESSION_STOPPED : 0;
+	if (rng_one_in(&a->rng, a->rights.control ? 3 : 12))
+		attr->flags |= TM_SESSION_EVENTS;
 	attr->interval_ns = pick_interval(a);
 	if (rng_one_in(&a->rng, 3))
 		attr->window_ns = attr->interval_ns * rng_below(&a->rng, 20);
@@ -90,6 +92,11 @@ static bool is_invalid(const struct tm_session_attr *attr)
 	       (attr->scope != TM_SCOPE_CGROUP && attr->cgroup_fd > 0);
 }
 
+static bool tells_unasked(const struct entry *e, const struct tm_session_attr *attr)
+{
+	return attr->flags & TM_SESSION_EVENTS && !e->rights.control;
+}
+
 static bool over_memlock(const struct actor *a, const struct tm_session_attr *attr)
 {
 	return !a->ipc_lock && attr->ring_records * SAMPLE_SIZE > MEMLOCK_MAX;
@@ -107,6 +114,8 @@ static const char *why_not(const struct actor *a, const struct entry *e, const s
 		return "what it does not know";
 	if (g->attr.scope >= TM_SCOPE_CGROUP && !e->rights.system)
 		return "a scope that one may not have";
+	if (tells_unasked(e, &g->attr))
+		return "events of one who is no administrator";
 	if (over_memlock(a, &g->attr))
 		return "more memory than may be locked";
 	return NULL;
@@ -131,6 +140,8 @@ static void session_is_made(struct actor *a, struct entry *e, const struct given
 	e->attr = now;
 	e->running = !(now.flags & TM_SESSION_STOPPED);
 	e->targets = 0;
+	e->thresholds = 0;
+	e->threshold_id = 0;
 	e->cursor = 0;
 	e->samples = 0;
 	memset(&e->got, 0, sizeof(e->got));
@@ -145,7 +156,7 @@ static void judge_session(struct actor *a, struct entry *e, const struct call *c
 	judge(a, e, c, p, true, true);
 	if (!c->result && not)
 		wrong(a, "TM_SESSION allowed %s", not);
-	if (c->result == -EPERM && e->rights.system)
+	if (c->result == -EPERM && e->rights.system && !tells_unasked(e, &g->attr))
 		wrong(a, "TM_SESSION gave EPERM to one who may");
 	if (c->result == -EBUSY && !e->own && !e->shared)
 		wrong(a, "TM_SESSION: busy, and there was none");

@@ -209,7 +209,7 @@ my @columns = ('a' .. 'z')[0 .. $#who];
 my @walked = map {
 	my ($what, $cells) = @$_;
 	join ' | ', $what, map { $cell{$_} // "'$_'" } split //, $cells;
-} map { [/^"([^"]+)".*"([^"]+)"\)$/s] } $walk =~ /^\s*(?:FILE_)?ROW\((.*?"\))\s*$/msg;
+} map { [/^"([^"]+)".*"([^"]+)"\)$/s] } $walk =~ /^\s*(?:FILE_|NL_)?ROW\((.*?"\))\s*$/msg;
 my @documented = map { join ' | ', @$_ } grep { @$_ == @columns + 1 && $_->[0] !~ /^(what|-+)$/ }
 	map { [map { s/^\s+|\s+$//gr } @{$_}[0 .. $#$_]] } table_rows($rights_md);
 # The order of the tables is the document's own; within the rows nothing may differ.
@@ -277,6 +277,10 @@ while ($all =~ /proc_create\w*\((\w+|"\w+"),\s*(0\d+),\s*NULL/g) {
 my ($debugfs_dir) = $all =~ /debugfs_create_dir\("(\w+)"/;
 $file{"/sys/kernel/debug/$debugfs_dir/$1"} = mode_word($2)
 	while $all =~ /debugfs_create_file\w*\("(\w+)",\s*(0\d+)/g;
+# In the directory of a named session, whatever that is called.
+my ($subsystem) = $all =~ /\.ci_namebuf = "(\w+)"/;
+$file{"/sys/kernel/config/$subsystem/NAME/$2"} = $1
+	while $all =~ /^TM_DIR_(?:BIN_)?ATTR_(RO|RW)\((\w+)\);/mg;
 my ($system) = join("\n", values %source) =~ /#define\s+TRACE_SYSTEM\s+(\w+)/;
 for my $text (values %source) {
 	$file{"/sys/kernel/tracing/events/$system/$1"} = ''
@@ -304,7 +308,7 @@ sub rst_table {
 	return ($rows // '') =~ /^\t\t(\w+)/mg;
 }
 
-my ($show) = $source{'src/frontend/procfs.c'} =~ /^static int tm_proc_show\(.*?\n\{(.*?)^\}/ms;
+my ($show) = $source{'src/core/row.c'} =~ /^void tm_show_row\(.*?\n\{(.*?)^\}/ms;
 my @keys;
 for my $literal (($show // '') =~ /"((?:[^"\\]|\\.)*)"/g) {
 	push @keys, $literal =~ /%/ ? $literal =~ /(\w+) (?:%|-)/g : $literal =~ /^ ?([a-z]\w*) ?$/;
@@ -327,7 +331,8 @@ my $guide = slurp('Documentation/guide.md');
 none('guide.md: every command of /proc/taskmonitor', grep { $guide !~ /^\| `$_\b/m } @commands);
 none('guide.md: every key of it', grep { $guide !~ /`$_`/ } @abi_keys);
 none('taskmonitor.4: every command of it', grep { $man4 !~ /^\.B\w* +$_\b/m } @commands);
-for my $dir ("/sys/class/misc/$device", "/sys/module/$device/parameters") {
+for my $dir ("/sys/class/misc/$device", "/sys/module/$device/parameters",
+	     "/sys/kernel/config/$subsystem/NAME") {
 	my @names = map { m{^\Q$dir\E/(.*)} ? $1 : () } keys %file;
 	none("guide.md: every file of $dir", grep { $guide !~ /^\| `$_\b/m } @names);
 	none("taskmonitor.4: every file of $dir", grep { $man4 !~ /^\.[BI]\w* +$_\b/m } @names);
@@ -470,8 +475,8 @@ like((split /\n/, $header)[0], qr/GPL-2\.0-only WITH Linux-syscall-note/, 'so do
 none('documents: every page says its licence', grep {
 	slurp($_) !~ /SPDX-License-Identifier: GPL-2\.0-only/
 } @markdown, @manpages);
-my $objects = join ' ', $source{'src/Kbuild'} =~ /^(?:obj-m|taskmonitor-\S+) [:+]= (.*)$/mg;
+my $objects = join ' ', $source{'src/Kbuild'} =~ /^(?:obj-m|obj-\$\(if .*?,m\)|taskmonitor\w*-\S+) [:+]= (.*)$/mg;
 same('src/Kbuild: builds every source', [map { "src/$_.c" } $objects =~ m{\b([\w/]+)\.o\b}g],
-     [(grep { /\.c$/ } @sources), 'src/taskmonitor.c']);
+     [(grep { /\.c$/ } @sources), 'src/taskmonitor.c', 'src/taskmonitor_configfs.c']);
 
 done_testing();

@@ -9,24 +9,12 @@
 #	KERNEL=6.12	the kernel to try
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
-top=$(cd "$testing/../.." && pwd)
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
-kernel=${KERNEL:-6.12}
 
-built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
-eval "$built"
-: "${MODULE:?}" "${TMCTL:?}"
-
-exporter=$top/build/exporter/tmctl-exporter
-make -s -C "$top/tools/exporter" OUT="$top/build/exporter" >"$work/log" 2>&1
-if [ ! -x "$exporter" ]; then
-	sed 's/^/# /' "$work/log"
-	skip "tmctl exporter" "it is not built: no libmicrohttpd-dev"
-	echo "1..$n"
-	exit
-fi
+build_module
+build_programs exporter
+exporter=$programs/tmctl-exporter
 gcc -O2 -static -o "$work/load" "$here/exporter-load.c"
 ok "the load is built" test -x "$work/load"
 gcc -static -o "$work/without" "$here/hide/without.c"

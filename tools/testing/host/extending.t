@@ -9,10 +9,8 @@
 #	KERNEL=6.12	the kernel to try
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
-top=$(cd "$here/../../.." && pwd)
 page=$top/Documentation/extending.md
 tree=$work/tree
 

@@ -9,28 +9,24 @@
 #	KERNEL=6.12	the kernel to try
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
-kernel=${KERNEL:-6.12}
 
 # KDIR before the build: what kernels.sh says is for build.sh, too.
-eval "$("$testing/vm/kernels.sh" "$kernel")"
-built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
-eval "$built"
-: "${MODULE:?}" "${TMCTL:?}" "${KDIR:?}"
+eval "$("$testing/vm/kernels.sh" "${KERNEL:-6.12}")"
+build_module
+: "${KDIR:?}"
 
 cp -r "$here/hide" "$work/hide"
 make -s -C "$KDIR" M="$work/hide" modules >"$work/log" 2>&1
 ok "the module that hides is built" test -e "$work/hide/hide.ko"
 gcc -static -o "$work/without" "$here/hide/without.c"
-make -s -C "$testing/../tmctl" OUT="$work/dynamic" >"$work/log" 2>&1
-mv "$work/dynamic/tmctl" "$work/dynamic-tmctl"
+build_programs tmctl
 gcc -shared -fPIC -D_GNU_SOURCE -o "$work/filter.so" "$testing/unit/filter.c"
 
-files=(--file "$work/hide/hide.ko" --file "$work/without" --file "$work/dynamic-tmctl"
+files=(--file "$work/hide/hide.ko" --file "$work/without" --file "$programs/tmctl:files/dynamic-tmctl"
        --file "$work/filter.so")
-mapfile -t libraries < <(with_libraries "$work/dynamic-tmctl" "$work/filter.so")
+mapfile -t libraries < <(with_libraries "$programs/tmctl" "$work/filter.so")
 
 relay "" -k "$kernel" --module "$MODULE" --tmctl "$TMCTL" "${files[@]}" "${libraries[@]}" \
 	--exec "$here/hidden-guest.sh"

@@ -10,9 +10,10 @@
 #
 # The part of the sources that this takes is unpacked once, below
 # ${XDG_CACHE_HOME:-~/.cache}/taskmonitor/in-tree: some seconds of xz, and 180 MB.
+# What the kernel has to build before the module is kept beside it, one directory
+# for each of the two configurations.
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
 place=$here/../../packaging/in-tree/place.sh
@@ -97,7 +98,7 @@ ok "no room: fails, and says how to go on" test $? != 0 -a "$(grep -c 'with --re
 ok "no room: nothing refers to it" cmp "$work/before/drivers/misc/Kconfig" "$tree/drivers/misc/Kconfig"
 ok "no room: nothing half made is left" test -z "$(find "$tree" -name '*.place')"
 ok "no room: done again when there is" "$place" "$tree"
-(cd "$tree" && rm -r drivers/misc/taskmonitor/core include/uapi/linux/taskmonitor.h)
+(cd "$tree" && rm -r drivers/misc/taskmonitor/core include/uapi/linux/taskmonitor*.h)
 ok "no room: or undone" "$place" --remove "$tree"
 ok "no room: and nothing is left" same_tree "$work/before" "$tree"
 
@@ -105,7 +106,7 @@ ok "no room: and nothing is left" same_tree "$work/before" "$tree"
 
 # All that is compiled or asked for on the way to one directory, for x86.
 unneeded=(--exclude='*/arch/[a-wyz]*/*.[chS]' --exclude='*/drivers/*.[chS]' --exclude='*/sound/*.[ch]'
-	  --exclude='*/fs/*.[ch]' --exclude='*/net/*.[ch]' --exclude='*/Documentation/*.*'
+	  --exclude='*/fs/*.[ch]' --exclude='*/net/*.c' --exclude='*/Documentation/*.*'
 	  --exclude='*/tools/testing' --exclude='*/tools/perf' --exclude='*.dts*' --exclude='*/rust/*.rs')
 
 try() { "$@" || { tail -n 20 "$work/log" | sed 's/^/# /'; return 1; }; }
@@ -123,7 +124,10 @@ build() {	# build DIR: the directory of the module, with what it needs before
 	rm -rf "$1/drivers/misc/taskmonitor"
 	make -s -j"$jobs" -C "$src" O="$1" prepare >"$work/log" 2>&1 &&
 	make -s -j"$jobs" -C "$src" O="$1" W=1 KCFLAGS=-Werror drivers/misc/taskmonitor/ >"$work/log" 2>&1 &&
-	{ [ ! -s "$work/log" ] || ! grep -E 'warning|error' "$work/log"; }
+	{ [ ! -s "$work/log" ] || ! grep -E 'warning|error' "$work/log"; } || {
+		rm -rf "$1"	# next time from the beginning
+		return 1
+	}
 }
 
 parts() { (cd "$here/../../../src" && find . -name '*.c' ! -name '*.mod.c' -exec basename {} .c \;) | sort; }
@@ -132,7 +136,7 @@ objects() {	# of the parts
 }
 
 series_in_tree() {
-	local series=$1 version src out=$work/build
+	local series=$1 version src out
 	version=$("$testing/vm/kernel-source.sh" "$series") || {
 		skip "$series: built" "apt has no linux-source-$series"
 		return
@@ -150,18 +154,20 @@ series_in_tree() {
 	[ -d "$src" ] || return
 	ok "$series: placed" "$place" "$src"
 
+	out=$src-module
 	ok "$series: configured as a module, with all it can use" try configure "$out" \
 		CONFIG_{SMP,PROC_FS,DEBUG_FS,CGROUPS,MULTIUSER,NAMESPACES,PID_NS,NET}=y \
-		CONFIG_TASK{STATS,_DELAY_ACCT,_XACCT,_IO_ACCOUNTING}=y CONFIG_TASKMONITOR=m
+		CONFIG_TASK{STATS,_DELAY_ACCT,_XACCT,_IO_ACCOUNTING}=y CONFIG_TASKMONITOR=m \
+		CONFIG_CONFIGFS_FS=y CONFIG_TASKMONITOR_CONFIGFS=m
 	ok "$series: it builds as a module without a warning" try build "$out"
 	ok "$series: of every source" test "$(objects "$out")" = "$(parts)"
+	out=$src-builtin
 	ok "$series: configured built in, without what it can do without" \
 		try configure "$out" CONFIG_TASKMONITOR=y "# CONFIG_DEBUG_FS is not set" \
-		"# CONFIG_"{SMP,PROC_FS,CGROUPS}" is not set"
+		"# CONFIG_"{SMP,PROC_FS,CGROUPS,NET,CONFIGFS_FS}" is not set"
 	ok "$series: it builds in without a warning" try build "$out"
 	ok "$series: and leaves out what the kernel lacks" \
-		test "$(objects "$out")" = "$(parts | grep -vE '^(procfs|debugfs)$')"
-	rm -rf "$out"
+		test "$(objects "$out")" = "$(parts | grep -vE '^(procfs|debugfs|netlink.*|configfs.*)$')"
 	exec 9>&-
 }
 

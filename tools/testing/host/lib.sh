@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# For the tests that boot machines, sourced: a place to work that goes again, and
-# TAP. $testing is tools/testing.
+# For the tests that boot machines, sourced: a place to work that goes again, TAP,
+# and what is built to be taken along. $top is the checkout, $testing tools/testing.
 
 set -u
 unset MAKEFLAGS MFLAGS MAKELEVEL
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+testing=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034  # for those who source this
+top=$(cd "$testing/../.." && pwd)
 
 n=0 failed=""
 ok() {	# ok WHAT COMMAND...: passes if COMMAND does
@@ -26,6 +29,42 @@ ok() {	# ok WHAT COMMAND...: passes if COMMAND does
 skip() {	# skip WHAT WHY: WHY names what was missing
 	n=$((n + 1))
 	echo "ok $n - $1 # SKIP $2"
+}
+
+# not_built WHAT: all there is to say of these tests, and no reason to end the others
+not_built() {
+	ok "$1 builds" false
+	sed 's/^/# /' "$work/log"
+	echo "1..$n"
+	exit 1
+}
+
+# build_module: sets $kernel, MODULE, TMCTL and what else build.sh says.
+# KERNEL=6.12 is the kernel to try.
+# shellcheck disable=SC2034
+build_module() {
+	local built
+	kernel=${KERNEL:-6.12}
+	built=$("$testing/build.sh" "$kernel" 2>"$work/log") || not_built "the module for $kernel"
+	eval "$built"
+	: "${MODULE:?}" "${TMCTL:?}"
+}
+
+# build_programs FOLDER: what tools/FOLDER makes, linked dynamically, into $programs, where
+# the host's tests have it already. Where its library is not here all tests are skipped.
+build_programs() {
+	local missing status
+	programs=$top/build/unit/$1
+	mkdir -p "$top/build"
+	flock "$top/build/lock" make -s -C "$top/tools/$1" OUT="$programs" \
+		LIBOUT="$top/build/unit/tmctl/lib" COMMONOUT="$top/build/unit/tmctl/common" >"$work/log" 2>&1
+	status=$?
+	missing=$(grep ' is not built: no ' "$work/log")
+	if [ -n "$missing" ]; then
+		echo "1..0 # SKIP ${missing//$'\n'/; }"
+		exit
+	fi
+	[ $status = 0 ] || not_built "tools/$1"
 }
 
 relay() {	# relay PREFIX RUNNER-OPTION...: what a guest says becomes ours

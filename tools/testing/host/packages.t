@@ -64,6 +64,7 @@ taskmonitor-common usr/lib/sysusers.d/taskmonitor-common.conf
 tmctl usr/bin/tmctl
 tmctl usr/share/bash-completion/completions/tmctl
 tmctl usr/share/zsh/vendor-completions/_tmctl
+tmctl-events usr/bin/tmctl-events
 tmctl-exporter lib/systemd/system/tmctl-exporter.service
 tmctl-exporter lib/systemd/system/tmctl-exporter.socket
 tmctl-exporter usr/bin/tmctl-exporter

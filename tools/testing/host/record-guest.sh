@@ -16,6 +16,10 @@ is() {	# is WHAT GOT WANTED
 }
 sql() { sqlite3 "$1" "$2" 2>&1; }
 meta() { sql "$1" "SELECT value FROM meta WHERE key = '$2'"; }
+# until_begun FILE: there is a first commit
+until_begun() {
+	until [ "$(meta "$1" records 2>/dev/null)" -ge 0 ] 2>/dev/null; do sleep 0.05; done
+}
 milliseconds() { awk '{ printf "%d", $1 * 1000 }' /proc/uptime; }
 
 export PATH=/files:$PATH
@@ -80,10 +84,12 @@ result $? "--json: the summary as an object"
 
 sleep 1000 &
 one=$!
-sh -c 'while :; do :; done' &
-two=$!
-(sleep 0.5; kill $one) &
-tmctl record -q -o list.tmr -p $one -i 10ms 2>err
+tmctl record -q -o list.tmr -p $one -i 10ms 2>err &
+recorder=$!
+until_begun list.tmr
+sleep 0.5
+kill $one
+wait $recorder
 is "-p: ends with the process" $? 0
 is "-p: it alone" "$(sql list.tmr 'SELECT group_concat(pid) FROM process')" $one
 is "-p: how it ended" "$(sql list.tmr 'SELECT exit_code FROM process')" 15
@@ -95,7 +101,7 @@ named=$!
 until [ "$(cat /proc/$named/comm)" = named ]; do sleep 0.01; done
 tmctl record -q -o name.tmr -C '^named$' -i 10ms -d 10s 2>err &
 recorder=$!
-until [ "$(meta name.tmr records 2>/dev/null)" -ge 0 ] 2>/dev/null; do sleep 0.05; done
+until_begun name.tmr
 echo on >go
 wait $named
 sleep 0.5
@@ -106,6 +112,8 @@ is "-C: one process, to its end under another name" \
 tmctl record -q -o none.tmr -p 4194000 2>err
 is "-p: no such process" $? 1
 is "-p: and no file" "$(ls none* 2>/dev/null)" ""
+sh -c 'while :; do :; done' &
+two=$!
 began=$(milliseconds)
 tmctl record -q -o busy.tmr -a -i 50ms -d 1s 2>err
 is "-d: ends" $? 0
@@ -119,6 +127,7 @@ result $? "-a: a process from before, for all of the time"
 tmctl report -j --from 200ms --to 300ms busy.tmr >out 2>err
 grep -q "\"pid\":$two,.*\"elapsed_ns\":100000000," out
 result $? "report --from --to: a tenth of a second"
+kill -STOP $two	# until there is something to fill a file with
 
 # --- ends ------------------------------------------------------------------------------------
 
@@ -152,6 +161,7 @@ for moment in 0.05 0.4 1.03 1.6 4.5; do
 	rm -f kill.tmr*
 	tmctl-record -q -o kill.tmr -a -i 2ms 2>err &
 	recorder=$!
+	[ ${moment%.*} = 0 ] || until_begun kill.tmr
 	sleep $moment
 	killed=$(milliseconds)
 	kill -9 $recorder
@@ -176,6 +186,7 @@ kill $storms
 
 # --- where there is not enough room --------------------------------------------------------------
 
+kill -CONT $two
 mkdir full
 mount -t tmpfs -o size=400k tmpfs full
 timeout 60 tmctl-record -q -o full/a.tmr -a -i 1ms 2>err

@@ -8,28 +8,20 @@
 #	KERNEL=6.12	the kernel to try
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
-kernel=${KERNEL:-6.12}
 
 shell=$(command -v sqlite3)
-if [ -z "$shell" ] || ! echo '#include <sqlite3.h>' | gcc -E -o /dev/null - 2>/dev/null; then
-	echo "1..0 # SKIP no sqlite3 or no sqlite3.h (Debian: apt install sqlite3 libsqlite3-dev)"
-	exit
-fi
-built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
-eval "$built"
-: "${MODULE:?}" "${TMCTL:?}"
-make -s -C "$testing/../recording" OUT="$work/recording" >"$work/log" 2>&1
-ok "the programs are built" test -x "$work/recording/tmctl-record"
+[ -n "$shell" ] || { echo "1..0 # SKIP no sqlite3 (Debian: apt install sqlite3)"; exit; }
+build_module
+build_programs recording
 gcc -static -o "$work/burn" "$here/record/burn.c"
 
 files=(--file "$work/burn" --file "$shell")
 for program in record report export; do
-	files+=(--file "$work/recording/tmctl-$program")
+	files+=(--file "$programs/tmctl-$program")
 done
-mapfile -t libraries < <(with_libraries "$work/recording/tmctl-record" "$shell")
+mapfile -t libraries < <(with_libraries "$programs/tmctl-record" "$shell")
 
 relay "" -k "$kernel" --module "$MODULE" --tmctl "$TMCTL" "${files[@]}" \
 	"${libraries[@]}" --exec "$here/record-guest.sh"

@@ -8,10 +8,8 @@
 #	KERNEL=6.12	the kernel to try
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
-kernel=${KERNEL:-6.12}
 
 cc1=$(gcc -print-prog-name=cc1)
 programs=()
@@ -21,9 +19,7 @@ for p in /usr/bin/time "$(command -v make)" "$(command -v gcc)" "$cc1" "$(comman
 	programs+=("$p")
 done
 
-built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
-eval "$built"
-: "${MODULE:?}" "${TMCTL:?}"
+build_module
 
 mapfile -t files < <(with_libraries "${programs[@]}")
 for p in "${programs[@]}"; do files+=(--file "$(readlink -f "$p"):${p#/}"); done

@@ -9,15 +9,12 @@
 # The guest's part, which speaks TAP, is signed-guest.sh.
 
 here=$(cd "$(dirname "$0")" && pwd)
-testing=$here/..
 # shellcheck source=tools/testing/host/lib.sh
 . "$here/lib.sh"
-kernel=${KERNEL:-6.12}
 
-built=$("$testing/build.sh" "$kernel") || { echo "Bail out! the build failed"; exit 1; }
-eval "$built"
+build_module
 eval "$("$testing/vm/kernels.sh" "$kernel")"
-: "${MODULE:?}" "${TMCTL:?}" "${KDIR:?}"
+: "${KDIR:?}"
 export KDIR
 
 signed=$work/signed.ko

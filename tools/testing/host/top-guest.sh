@@ -139,6 +139,8 @@ keys Home Enter
 sees "  the first of them" first '^ +1 root '
 keys P
 
+# It takes a CPU; from here on others are looked at.
+kill -STOP $busy
 keys '\' BEE
 sees "filter: one is left" eval 'has busybee && lacks idlebird && has "^Filter: BEE"'
 keys Enter
@@ -214,6 +216,7 @@ actor "$(printf '\344\270\255\346\226\207\377end')" busy
 sees "wide characters, and bytes that are none" has ' 中文\?end *$'
 kill $actor
 
+kill -CONT $busy
 tmux resize-window -x 40 -y 10
 sees "40 by 10" eval '[ "$(wc -l <screen)" = 10 ] && has " PID S +%CPU +RES COMMAND" && first busybee'
 tmux resize-window -x 20 -y 5

@@ -19,6 +19,16 @@ paths="
 /sys/class/misc/taskmonitor/targets_alive
 /sys/class/misc/taskmonitor/ticks
 /sys/class/misc/taskmonitor/version
+/sys/kernel/config/taskmonitor/NAME/cgroup
+/sys/kernel/config/taskmonitor/NAME/history
+/sys/kernel/config/taskmonitor/NAME/interval
+/sys/kernel/config/taskmonitor/NAME/kinds
+/sys/kernel/config/taskmonitor/NAME/records
+/sys/kernel/config/taskmonitor/NAME/run
+/sys/kernel/config/taskmonitor/NAME/sample
+/sys/kernel/config/taskmonitor/NAME/scope
+/sys/kernel/config/taskmonitor/NAME/state
+/sys/kernel/config/taskmonitor/NAME/targets
 /sys/kernel/debug/taskmonitor/history
 /sys/kernel/debug/taskmonitor/sampler
 /sys/kernel/debug/taskmonitor/sessions
@@ -70,6 +80,7 @@ present() {
 		esac
 	done
 	find /sys/kernel/debug/taskmonitor -type f
+	[ ! -d $named/NAME ] || find $named/NAME -type f
 	# An event is a directory.
 	find /sys/kernel/tracing/events/taskmonitor -mindepth 1 -maxdepth 1 -type d 2>/dev/null
 	for f in /dev /proc /sys/kernel; do
@@ -80,7 +91,25 @@ present() {
 insmod "$TM_MODULE" target=$$
 result $? "the module loads"
 
+# A named session has its files in the directory that is made for it.
+named=/sys/kernel/config/taskmonitor
+if [ -e "$TM_CONFIGFS" ]; then
+	[ -d /sys/kernel/config ] || insmod /lib/configfs.ko
+	insmod "$TM_CONFIGFS"
+	result $? "the module of named sessions loads"
+	[ -d $named ] || mount -t configfs configfs /sys/kernel/config
+	mkdir $named/NAME
+	result $? "a named session"
+fi
+
 for p in $paths; do
+	case $p in
+	$named/*)
+		if [ ! -e "$TM_CONFIGFS" ]; then
+			result 0 "$p exists # SKIP no taskmonitor_configfs.ko here"
+			continue
+		fi ;;
+	esac
 	[ -e "$p" ]
 	result $? "$p exists"
 	case $p in
@@ -104,6 +133,10 @@ same "keys of /proc/taskmonitor" "$(echo "$keys" | xargs)" "$(awk '{
 	exit
 }' /proc/taskmonitor)"
 
+if [ -e "$TM_CONFIGFS" ]; then
+	rmdir $named/NAME && rmmod taskmonitor_configfs
+	result $? "rmdir, and the module of named sessions unloads"
+fi
 rmmod taskmonitor
 result $? "the module unloads"
 left=

@@ -17,7 +17,8 @@
 #define DEVICE_FD 101
 #define SUFFIX	  ".i386"
 #define RECORDS	  TM_RING_RECORDS_MIN
-#define ERRORS	  18
+#define FAR	  (1ULL << 40)	/* what has no room in 32 bits */
+#define ERRORS	  22
 
 /* The 32-bit compiler aligns what has 64 bits to 32 inside of structures, but for this. */
 #define ALIGNED __attribute__((aligned(8)))
@@ -25,14 +26,15 @@
 /* All that can be asked of a session that stands still. */
 struct answers {
 	unsigned int bits;
-	unsigned int requests[13], sizes[10];
-	int get, text, first, interval, state_err, batch, add, del, sessions_err;
+	unsigned int requests[16], sizes[13];
+	int get, text, first, interval, state_err, batch, add, del, sessions_err, threshold_err;
 	int sessions_n, events, mapped_ok, read_len;
 	int errors[ERRORS];
 	unsigned int total;
 	struct tm_state state ALIGNED;
 	struct task_sample sample ALIGNED;	/* of the batch, its target has exited */
 	struct tm_state sessions[4] ALIGNED;
+	struct tm_threshold threshold ALIGNED;
 	struct tm_ring_header header ALIGNED;
 	struct task_sample mapped[RECORDS] ALIGNED, read[RECORDS] ALIGNED;
 } ALIGNED;
@@ -46,7 +48,8 @@ static void ask_constants(struct answers *a)
 {
 	const unsigned int requests[] = {
 		TM_GET, TM_GET_TEXT, TM_START, TM_STOP, TM_PID, TM_STATE, TM_SESSION, TM_ADD,
-		TM_DEL, TM_INTERVAL, TM_BATCH, TM_SESSIONS, TM_TASKS,
+		TM_DEL, TM_INTERVAL, TM_BATCH, TM_SESSIONS, TM_TASKS, TM_THRESHOLD_ADD,
+		TM_THRESHOLD_DEL, TM_THRESHOLDS,
 	};
 	const unsigned int sizes[] = {
 		sizeof(struct task_sample), sizeof(struct tm_state),
@@ -54,6 +57,8 @@ static void ask_constants(struct answers *a)
 		sizeof(struct tm_batch), sizeof(struct tm_session_list),
 		sizeof(struct tm_ring_header), offsetof(struct task_sample, cgroup_id),
 		sizeof(struct tm_task), sizeof(struct tm_task_list),
+		sizeof(struct tm_threshold), sizeof(struct tm_threshold_list),
+		offsetof(struct tm_threshold, crossed),
 	};
 
 	memcpy(a->requests, requests, sizeof(requests));
@@ -76,6 +81,12 @@ static void ask_errors(int fd, struct answers *a)
 	struct tm_task_list far_tasks = {
 		.tasks = 0xffff000000001000ULL, .capacity = 1, .task_size = sizeof(struct tm_task),
 	};
+	struct tm_threshold threshold = { .what = TM_THRESHOLD_EXIT, .for_ns = 1ULL << 32 };
+	struct tm_threshold_list thresholds = { .threshold_size = 68 };
+	struct tm_threshold_list far_thresholds = {
+		.thresholds = 0xffff000000001000ULL, .capacity = 1,
+		.threshold_size = sizeof(threshold),
+	};
 	unsigned long long zero = 0, long_one = TM_INTERVAL_MAX_NS + (1ULL << 32);
 	int nobody = 0, i = 0;
 	char byte;
@@ -92,6 +103,10 @@ static void ask_errors(int fd, struct answers *a)
 	a->errors[i++] = dev_ioctl(fd, TM_SESSIONS, &far_list);
 	a->errors[i++] = dev_ioctl(fd, TM_TASKS, &tasks);
 	a->errors[i++] = dev_ioctl(fd, TM_TASKS, &far_tasks);
+	a->errors[i++] = dev_ioctl(fd, TM_THRESHOLD_ADD, &threshold);
+	a->errors[i++] = dev_ioctl(fd, TM_THRESHOLD_DEL, &nobody);
+	a->errors[i++] = dev_ioctl(fd, TM_THRESHOLDS, &thresholds);
+	a->errors[i++] = dev_ioctl(fd, TM_THRESHOLDS, &far_thresholds);
 	a->errors[i++] = dev_ioctl(fd, _IO(TM_IOC_MAGIC, 0xff), NULL);
 	a->errors[i++] = read(fd, &byte, 1) < 0 ? -errno : 0;
 	a->errors[i++] = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED ?
@@ -111,6 +126,10 @@ static void ask_requests(int fd, struct answers *a, const struct shared *sh)
 	struct tm_batch batch = {
 		.records = (uintptr_t)&a->sample, .capacity = 1, .record_size = sizeof(a->sample),
 	};
+	struct tm_threshold_list thresholds = {
+		.thresholds = (uintptr_t)&a->threshold, .capacity = 1,
+		.threshold_size = sizeof(a->threshold),
+	};
 	struct task_sample unused;
 	char text[TM_TEXT_SIZE];
 
@@ -125,6 +144,7 @@ static void ask_requests(int fd, struct answers *a, const struct shared *sh)
 	a->state_err = dev_ioctl(fd, TM_STATE, &a->state);
 	a->sessions_err = dev_ioctl(fd, TM_SESSIONS, &list);
 	a->sessions_n = (int)(list.count << 16 | list.total);
+	a->threshold_err = dev_ioctl(fd, TM_THRESHOLDS, &thresholds) ?: (int)thresholds.count;
 	/* When it was asked is no part of the answer. */
 	a->sample.time_ns = 0;
 }
@@ -235,6 +255,8 @@ static void compare(const struct answers *mine, const struct answers *twins)
 	same(sessions_err, "TM_SESSIONS");
 	same(sessions_n, "how many they are");
 	same(sessions[1], "its second element");
+	same(threshold_err, "TM_THRESHOLDS");
+	same(threshold, "its element");
 	same(events, "poll");
 	same(header, "the history's header");
 	same(mapped, "the history's records");
@@ -259,6 +281,9 @@ static void plausible(const struct answers *a, const struct shared *sh)
 	tap_is(a->sample.pid, sh->gone, "has the record");
 	tap_errno(a->sessions_err, 0, "TM_SESSIONS");
 	tap_is(a->sessions_n, 2 << 16 | 2, "both");
+	tap_is(a->threshold_err, 1, "TM_THRESHOLDS");
+	tap_ok(a->threshold.id == 1 && a->threshold.above == FAR && a->threshold.for_ns == FAR + 1,
+	       "is as it was asked for");
 	tap_ok(a->events & POLLIN && a->events & POLLHUP, "poll tells of records, and of the end");
 	tap_ok(a->mapped_ok && a->header.magic == TM_RING_MAGIC && a->header.head >= 2,
 	       "the history is mapped, with records");
@@ -268,17 +293,22 @@ static void plausible(const struct answers *a, const struct shared *sh)
 static int still_session(struct shared *sh)
 {
 	struct tm_session_attr attr = session_attr(TM_SCOPE_LIST);
+	struct tm_threshold high = {
+		.what = TM_THRESHOLD_RSS, .above = FAR, .for_ns = FAR + 1,
+	};
 	struct task_sample s;
 	struct child c;
 	int fd;
 
 	attr.ring_records = RECORDS;
-	attr.kinds = 1U << TM_KIND_EXITING | 1U << TM_KIND_EXIT;
+	attr.kinds = 1U << TM_KIND_EXITING | 1U << TM_KIND_EXIT | 1U << TM_KIND_THRESHOLD;
 	fd = session_make(&attr);
 	child_start(&c);
 	sh->gone = c.pid;
 	if (session_add(fd, c.pid))
 		tap_bail("TM_ADD does not work");
+	if (dev_ioctl(fd, TM_THRESHOLD_ADD, &high))
+		tap_bail("TM_THRESHOLD_ADD does not work");
 	child_end(&c);
 	if (!eventually(session_has(fd, c.pid, &s) && s.state == 'X'))
 		tap_bail("it does not exit");

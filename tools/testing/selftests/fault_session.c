@@ -91,6 +91,19 @@ static void list_of_one(void)
 		tap_bail("the target cannot be added");
 }
 
+/* A session that is stopped; what runs is @other's. */
+static void list_at_rest_beside(int other)
+{
+	struct tm_state state;
+
+	if (!eventually((session_state(other, &state), state.ticks)))
+		tap_bail("the sampler does not come by");
+	blank_for_list();
+	attr.flags = TM_SESSION_STOPPED;
+	if (make() || add_target())
+		tap_bail("no session at rest");
+}
+
 /* Nothing runs: nor is a sampler left of a session that was closed a moment ago. */
 static void list_at_rest(void)
 {
@@ -202,6 +215,66 @@ static long tasks(void)
 	return dev_ioctl(fd, TM_TASKS, &list);
 }
 
+static unsigned int threshold_id;
+
+static struct tm_threshold threshold(void)
+{
+	return (struct tm_threshold){ .what = TM_THRESHOLD_THREADS, .above = 1000 };
+}
+
+static long add_threshold(void)
+{
+	struct tm_threshold t = threshold();
+	long err = dev_ioctl(fd, TM_THRESHOLD_ADD, &t);
+
+	threshold_id = t.id;
+	return err;
+}
+
+static void list_with_threshold(void)
+{
+	list_of_one();
+	if (add_threshold())
+		tap_bail("no threshold");
+}
+
+static long del_threshold(void)
+{
+	return dev_ioctl(fd, TM_THRESHOLD_DEL, &threshold_id);
+}
+
+static long thresholds_to(struct tm_threshold *one)
+{
+	struct tm_threshold_list list = {
+		.thresholds = (uintptr_t)one,
+		.capacity = 1,
+		.threshold_size = sizeof(*one),
+	};
+	int err = dev_ioctl(fd, TM_THRESHOLDS, &list);
+
+	return err ?: (long)list.total;
+}
+
+static long thresholds(void)
+{
+	struct tm_threshold one;
+
+	return thresholds_to(&one);
+}
+
+/* One whose adding failed is not there. */
+static bool has_threshold(void)
+{
+	struct tm_threshold one;
+
+	return thresholds_to(&one) == 1 && one.above == threshold().above;
+}
+
+static bool has_no_threshold(void)
+{
+	return !thresholds();
+}
+
 /* --- history --------------------------------------------------------------- */
 
 static long map(void)
@@ -272,6 +345,9 @@ static const struct fault_op ops[] = {
 	{ "TM_BATCH", list_of_one, batch, NULL, device_close },
 	{ "TM_SESSIONS", list_of_one, sessions, NULL, device_close },
 	{ "TM_TASKS", list_of_one, tasks, NULL, device_close },
+	{ "TM_THRESHOLD_ADD", list_of_one, add_threshold, has_threshold, device_close },
+	{ "TM_THRESHOLD_DEL", list_with_threshold, del_threshold, has_no_threshold, device_close },
+	{ "TM_THRESHOLDS", list_with_threshold, thresholds, NULL, device_close },
 	{ "mmap", list_with_history, map, is_mapped, unmap },
 	{ "read", list_with_history, read_one, NULL, device_close, .never_fails = true },
 	{ "poll", list_with_history, wait_by_poll, NULL, device_close },
@@ -304,6 +380,32 @@ static int kids_of(pid_t pid)
 	return n;
 }
 
+/*
+ * Not an operation of ours but the sampler's: what it needs to judge a target by.
+ * Another session keeps its thread while the fault is armed.
+ */
+static void judge_without_memory(void)
+{
+	struct tm_threshold t = { .what = TM_THRESHOLD_THREADS }, one = {};
+	int other = session_open(TM_SCOPE_LIST);
+	char path[64];
+	pid_t sampler;
+
+	list_at_rest_beside(other);
+	if (dev_ioctl(fd, TM_THRESHOLD_ADD, &t) || session_interval(fd, NSEC_PER_MSEC) ||
+	    sampler_threads(&sampler) != 1)
+		tap_bail("no threshold");
+	snprintf(path, sizeof(path), "/proc/%d/fail-nth", sampler);
+	if (file_write(path, "1") < 0)
+		tap_bail("%s cannot be written", path);
+	tap_errno(start(), 0, "sampling, with no memory to judge by");
+	tap_ok(eventually(thresholds_to(&one) == 1 && one.crossed), "the next sample is judged");
+	tap_ok(one.crossed == 1 && one.unjudged == 1, "one was not, and is counted: %llu, %llu",
+	       (unsigned long long)one.crossed, (unsigned long long)one.unjudged);
+	device_close();
+	close(other);
+}
+
 int main(void)
 {
 	size_t i;
@@ -322,6 +424,7 @@ int main(void)
 	fault_begin();
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
 		fault_each(&ops[i]);
+	judge_without_memory();
 	child_end(&target);
 	tap_errno(module_unload_patiently(), 0, "rmmod");
 	return tap_done();

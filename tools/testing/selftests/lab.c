@@ -47,7 +47,7 @@ static int compare(const void *a, const void *b)
  */
 static void lines_once_a_second(const char *when)
 {
-	long long at[LINES] = {}, gap[LINES - 1];
+	long long at[LINES] = {}, gap[LINES - 1], late_us;
 	bool exact = true;
 	int i;
 
@@ -66,8 +66,9 @@ static void lines_once_a_second(const char *when)
 	for (i = 0; i < LINES - 1; i++)
 		gap[i] = at[i + 1] - at[i];
 	qsort(gap, LINES - 1, sizeof(gap[0]), compare);
-	tap_between(gap[(LINES - 1) / 2], 850000,
-		    file_number(ATTRIBUTES "missed_ticks") > 0 ? LLONG_MAX : 1400000,
+	late_us = file_number(ATTRIBUTES "lateness_max_ns") / 1000;
+	tap_between(gap[(LINES - 1) / 2], 850000 - late_us,
+		    file_number(ATTRIBUTES "missed_ticks") > 0 ? LLONG_MAX : 1400000 + late_us,
 		    "they come once a second %s", when);
 }
 

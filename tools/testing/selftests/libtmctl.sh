@@ -49,6 +49,11 @@ silent() { # FILE
 	ok $? "  $1 is empty"
 }
 
+# rounds N: what is done over and over, less often on slow machines
+rounds() {
+	echo $(($1 / ${SLOWNESS:-1}))
+}
+
 string='"([^"\\]|\\.)*"'
 value="(-?[0-9]+(\\.[0-9]+)?|true|false|null|$string)"
 object="\\{\"schema\":\"taskmonitor\\.[a-z]+/[0-9]+\"(,\"[a-z_]+\":$value)*\\}"

@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+#include "named.h"
 #include "session.h"
 
 #define EVENTS	"/sys/kernel/tracing/"
@@ -115,6 +116,15 @@ static void clean_request(int fd, const char *what, unsigned int cmd, size_t siz
 	clean(what, buf, size + SLACK);
 }
 
+/* A request that fills an array: its elements, of the size that the caller gave. */
+static void clean_array(int fd, const char *what, unsigned int cmd, void *arg,
+			const __u32 *count, unsigned int least, const void *elements, size_t size)
+{
+	tap_errno(dev_ioctl(fd, cmd, arg), 0, "%s", what);
+	tap_ok(*count >= least, "it has elements");
+	clean(what, elements, *count * size);
+}
+
 static void clean_batch(int fd)
 {
 	static unsigned char records[512 * 64];
@@ -122,9 +132,7 @@ static void clean_batch(int fd)
 		.records = (uintptr_t)records, .capacity = 64, .record_size = 512,
 	};
 
-	tap_errno(dev_ioctl(fd, TM_BATCH, &batch), 0, "TM_BATCH");
-	tap_ok(batch.count > 0, "it has records");
-	clean("TM_BATCH", records, batch.count * 512);
+	clean_array(fd, "TM_BATCH", TM_BATCH, &batch, &batch.count, 1, records, 512);
 	batch.records = 0;
 	clean("its argument", &batch, sizeof(batch));
 }
@@ -136,9 +144,7 @@ static void clean_sessions(int fd)
 		.states = (uintptr_t)states, .capacity = 8, .state_size = 512,
 	};
 
-	tap_errno(dev_ioctl(fd, TM_SESSIONS, &list), 0, "TM_SESSIONS");
-	tap_ok(list.count > 1, "it has states");
-	clean("TM_SESSIONS", states, list.count * 512);
+	clean_array(fd, "TM_SESSIONS", TM_SESSIONS, &list, &list.count, 2, states, 512);
 }
 
 static void clean_tasks(int fd)
@@ -148,9 +154,7 @@ static void clean_tasks(int fd)
 		.tasks = (uintptr_t)tasks, .capacity = 64, .task_size = 128,
 	};
 
-	tap_errno(dev_ioctl(fd, TM_TASKS, &list), 0, "TM_TASKS");
-	tap_ok(list.count > 1, "it has tasks");
-	clean("TM_TASKS", tasks, list.count * 128);
+	clean_array(fd, "TM_TASKS", TM_TASKS, &list, &list.count, 2, tasks, 128);
 }
 
 static void clean_history(int fd)
@@ -210,6 +214,20 @@ static void unhide(void)
 		tap_bail("the kernel cannot be told to hide nothing");
 }
 
+/* Of the whole system, with some records. */
+static void clean_named(void)
+{
+	if (!named_possible("the files of a named session"))
+		return;
+	named_need();
+	if (named_make("web") || named_put("web", "scope", "system") < 0 ||
+	    named_put("web", "interval", "10ms") < 0 || named_put("web", "run", "start") < 0)
+		tap_bail("no named session");
+	tap_ok(eventually(named_state("web", "records") > 0), "a named session");
+	clean_directory(NAMED_ROOT "/web/");
+	tap_errno(named_unload(), 0, "rmmod taskmonitor_configfs");
+}
+
 int main(void)
 {
 	struct child c;
@@ -240,6 +258,7 @@ int main(void)
 	clean_directory(PARAMETERS);
 	clean_directory(DEBUGFS "/");
 	clean_directory(EVENTS "events/taskmonitor/task_sample/");
+	clean_named();
 	clean_file(EVENTS "trace");
 
 	file_write(EVENTS "events/taskmonitor/task_sample/enable", "0");

@@ -56,7 +56,9 @@
 	ROW("poll(2)", OWN, use_poll, 0, "+++P+PPP+PP+P+PP")                                       \
 	ROW("mmap(2)", OWN, use_mmap, 0, "+++P+PPP+PP+P+PP")                                       \
 	ROW("`TM_SESSIONS`", OWN, use_sessions, 0, "+++P+PPP+PP+P+PP")                             \
-	ROW("`TM_TASKS`", OWN, use_tasks, 0, "+++++PP++PP+P+PP")
+	ROW("`TM_TASKS`", OWN, use_tasks, 0, "+++++PP++PP+P+PP")                                   \
+	ROW("`TM_THRESHOLD_ADD`, `TM_THRESHOLD_DEL`", OWN, use_threshold, 0, "+++P+PPP+PP+P+PP")   \
+	ROW("`TM_THRESHOLDS`", OWN, use_thresholds, 0, "+++P+PPP+PP+P+PP")
 
 /* The first target is a kernel thread, which a PID namespace does not have. */
 #define WALK_KERNEL                                                                                \
@@ -69,6 +71,7 @@
 	ROW("scope tree", OWN, use_session, TM_SCOPE_TREE, "++++++++++++++++")                     \
 	ROW("scope cgroup", OWN, use_session, TM_SCOPE_CGROUP, "+++++PP++PP+P+PP")                 \
 	ROW("scope system", OWN, use_session, TM_SCOPE_SYSTEM, "+++++PP++PP+P+PP")                 \
+	ROW("with `TM_SESSION_EVENTS`", OWN, use_session_events, 0, "+++P+PPP+PPPP+PP")            \
 	ROW("`TM_ADD`: one's own process", OWN, use_add, OWN, "++++++++++++++++")                  \
 	ROW("a thread of it", OWN, use_add_thread, OWN, "++++++++++++++++")                        \
 	ROW("one's own in a PID namespace beside or below", OWN, use_add, ELSEWHERE,               \
@@ -101,7 +104,9 @@
 	ROW("poll(2)", MADE, use_poll, 0, "++++++++++++++++")                                      \
 	ROW("mmap(2)", MADE, use_mmap, 0, "++++++++++++++++")                                      \
 	ROW("`TM_ADD`: another user's process", MADE, use_add_there, OTHERS, "+P+++P+PPPP+P+PP")   \
-	ROW("`TM_DEL`", MADE, use_del, OWN, "++++++++++++++++")
+	ROW("`TM_DEL`", MADE, use_del, OWN, "++++++++++++++++")                                    \
+	ROW("`TM_THRESHOLD_ADD`, `TM_THRESHOLD_DEL`", MADE, use_threshold, 0, "++++++++++++++++")  \
+	ROW("`TM_THRESHOLDS`", MADE, use_thresholds, 0, "++++++++++++++++")
 
 /* The files, as they come. The expectation of a write counts for reading as well as the mode. */
 #define WALK_FILES                                                                                 \
@@ -164,3 +169,36 @@
 	FILE_ROW("write `running`", ATTRIBUTES "running", O_WRONLY, "0", "+++P+PPP+PP+PP++")       \
 	FILE_ROW("write `interval_ns`", ATTRIBUTES "interval_ns", O_WRONLY, "1000000000",          \
 		 "+++P+PPP+PP+PP++")
+
+/* Named sessions: the directory, and the files of one. */
+#define WALK_NAMED                                                                                 \
+	ROW("`mkdir`", OWN, use_mkdir, 0, "+++P+AAAAPA+AA++")                                      \
+	ROW("`rmdir`", OWN, use_rmdir, 0, "+++++AAAA+A+AA++")                                      \
+	FILE_ROW("read configfs `scope`", NAMED "scope", O_RDONLY, NULL, "+++++AAAA+A+A+AA")       \
+	FILE_ROW("write it", NAMED "scope", O_WRONLY, "list", "+++P+AAAAPA+APAA")                  \
+	FILE_ROW("read configfs `cgroup`", NAMED "cgroup", O_RDONLY, NULL, "+++++AAAA+A+A+AA")     \
+	FILE_ROW("write it", NAMED "cgroup", O_WRONLY, "\n", "+++P+AAAAPA+APAA")                   \
+	FILE_ROW("read configfs `history`", NAMED "history", O_RDONLY, NULL, "+++++AAAA+A+A+AA")   \
+	FILE_ROW("write it", NAMED "history", O_WRONLY, "16", "+++P+AAAAPA+APAA")                  \
+	FILE_ROW("read configfs `kinds`", NAMED "kinds", O_RDONLY, NULL, "+++++AAAA+A+A+AA")       \
+	FILE_ROW("write it", NAMED "kinds", O_WRONLY, "exit", "+++P+AAAAPA+APAA")                  \
+	FILE_ROW("read configfs `interval`", NAMED "interval", O_RDONLY, NULL,                     \
+		 "+++++AAAA+A+A+AA")                                                               \
+	FILE_ROW("write it", NAMED "interval", O_WRONLY, "1s", "+++P+AAAAPA+APAA")                 \
+	FILE_ROW("read configfs `run`", NAMED "run", O_RDONLY, NULL, "+++++AAAA+A+A+AA")           \
+	FILE_ROW("write it", NAMED "run", O_WRONLY, "stop", "+++P+AAAAPA+APAA")                    \
+	FILE_ROW("read configfs `targets`", NAMED "targets", O_RDONLY, NULL, "+++++AAAA+A+A+AA")   \
+	FILE_ROW("write it", NAMED_WATCH "targets", O_WRONLY, "1", "+++P+AAAAPA+APAA")             \
+	FILE_ROW("read configfs `state`", NAMED "state", O_RDONLY, NULL, "+++++AAAA+A+A+AA")       \
+	FILE_ROW("read configfs `sample`", NAMED "sample", O_RDONLY, NULL, "+++++AAAA+A+A+AA")     \
+	FILE_ROW("read configfs `records`", NAMED "records", O_RDONLY, NULL, "+++++AAAA+A+A+AA")
+
+/* A socket in place of a file: its opener and its user are both asked, but for the group. */
+#define WALK_NETLINK                                                                               \
+	NL_ROW("`sample-get`: anybody's process", use_nl_sample, 0, "+++++P+++PP+PPPP")            \
+	NL_ROW("`sample-get`: all targets of the default session", use_nl_dump,                    \
+	       TASKMONITOR_CMD_SAMPLE_GET, "+++P+PPP+PP+PPPP")                                     \
+	NL_ROW("`session-get`: one", use_nl_do, TASKMONITOR_CMD_SESSION_GET, "+++P+PPP+PP+PPPP")   \
+	NL_ROW("`session-get`: all", use_nl_dump, TASKMONITOR_CMD_SESSION_GET, "+++P+PPP+PP+PPPP") \
+	NL_ROW("`status-get`", use_nl_do, TASKMONITOR_CMD_STATUS_GET, "+++P+PPP+PP+PPPP")          \
+	NL_ROW("join the group `events`", use_nl_join, 0, "+++P+PPP+PP+PP++")

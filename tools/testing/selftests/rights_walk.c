@@ -20,11 +20,16 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "named.h"
+#include "netlink.h"
 #include "session.h"
 #include "rights_rows.h"
 
 #define SET_UID	  "/tmp/set-uid"
 #define EVENT	  "/sys/kernel/tracing/events/taskmonitor/task_sample/"
+#define NAMED	  NAMED_ROOT "/web/"
+#define NAMED_WATCH NAMED_ROOT "/watch/"
+#define SPARES	  WHO_MAX	/* named sessions to be removed, one by each */
 #define CAP(name) (1ULL << (name))
 #define ALL	  (CAP(CAP_LAST_CAP + 1) - 1)
 #define MEMORY_FD 100	/* of the shared memory, for a program that is run by exec */
@@ -54,7 +59,7 @@ static const struct who {
 #undef WHO
 };
 
-/* A row of the table: one thing that is tried. @text: what is written; NULL: to read; "": neither */
+/* A row of the table: one thing that is tried. @path: NULL: a netlink socket. @text: what is written; NULL: to read; "": neither */
 struct row {
 	const char *name, *path, *expect;
 	int flags, situation;
@@ -178,6 +183,24 @@ static int use_tasks(int fd, long arg)
 	return err ?: list.total ? 0 : NOTHING;
 }
 
+/* Both requests must agree. */
+static int use_threshold(int fd, long arg)
+{
+	struct tm_threshold threshold = { .what = TM_THRESHOLD_EXIT, .id = UINT32_MAX };
+	int add = dev_ioctl(fd, TM_THRESHOLD_ADD, &threshold);
+
+	(void)arg;
+	return dev_ioctl(fd, TM_THRESHOLD_DEL, &threshold.id) == add ? add : UNKNOWN;
+}
+
+static int use_thresholds(int fd, long arg)
+{
+	struct tm_threshold_list list = { .threshold_size = sizeof(struct tm_threshold) };
+
+	(void)arg;
+	return dev_ioctl(fd, TM_THRESHOLDS, &list);
+}
+
 static int use_read(int fd, long arg)
 {
 	struct task_sample record;
@@ -222,6 +245,16 @@ static int use_session(int fd, long scope)
 	return err;
 }
 
+static int use_session_events(int fd, long arg)
+{
+	struct tm_session_attr attr = session_attr(TM_SCOPE_LIST);
+
+	(void)arg;
+	attr.ring_records = TM_RING_RECORDS_MIN;
+	attr.flags = TM_SESSION_EVENTS;
+	return dev_ioctl(fd, TM_SESSION, &attr);
+}
+
 static int use_add(int fd, long target)
 {
 	return use_session(fd, TM_SCOPE_LIST) ? UNKNOWN : use_add_there(fd, target);
@@ -244,6 +277,88 @@ static int use_private_pid(int fd, long target)
 	return use_session(fd, TM_SCOPE_LIST) ? UNKNOWN : use_pid_set(fd, target);
 }
 
+static int use_mkdir(int fd, long arg)
+{
+	int err = named_make("other");
+
+	(void)fd;
+	(void)arg;
+	return err ?: named_end("other") ? UNKNOWN : 0;
+}
+
+static int use_rmdir(int fd, long arg)
+{
+	char name[16];
+	int i, err = -ENOENT;
+
+	(void)fd;
+	(void)arg;
+	for (i = 0; i < SPARES && err == -ENOENT; i++) {
+		snprintf(name, sizeof(name), "spare%d", i);
+		err = named_end(name);
+	}
+	return err;
+}
+
+static int use_nl(int fd, int cmd, int flags, long target)
+{
+	struct nl nl = { .fd = fd };
+	struct nl_request r;
+	int err = nl_find_family(&nl);
+
+	if (err)
+		return UNKNOWN;
+	r = nl_request(&nl, cmd, flags);
+	if (target >= 0)
+		nl_put_u32(&r, TASKMONITOR_A_PROCESS_PID, (uint32_t)sh->pid[target]);
+	return nl_ask(&nl, &r, NULL, NULL);
+}
+
+static int use_nl_do(int fd, long cmd)
+{
+	return use_nl(fd, (int)cmd, 0, -1);
+}
+
+static int use_nl_sample(int fd, long arg)
+{
+	int own = use_nl(fd, TASKMONITOR_CMD_SAMPLE_GET, 0, OWN);
+
+	(void)arg;
+	return own == use_nl(fd, TASKMONITOR_CMD_SAMPLE_GET, 0, OTHERS) ? own : UNKNOWN;
+}
+
+/* The end of a dump is its verdict. */
+static int use_nl_dump(int fd, long cmd)
+{
+	struct nl nl = { .fd = fd };
+	struct nl_request r;
+	struct nl_received got;
+	struct nl_message m;
+	int err = nl_find_family(&nl);
+
+	if (err)
+		return UNKNOWN;
+	r = nl_request(&nl, (int)cmd, NLM_F_DUMP);
+	err = nl_send(&nl, &r, r.h.nlmsg_len);
+	while (!err && nl_receive(&nl, &got, PATIENCE_NS / NSEC_PER_MSEC) > 0) {
+		while (nl_next(&got, &m)) {
+			if (m.h->nlmsg_type == NLMSG_DONE)
+				return 0;
+			if (m.h->nlmsg_type == NLMSG_ERROR)
+				return ((const struct nlmsgerr *)NLMSG_DATA(m.h))->error;
+		}
+	}
+	return UNKNOWN;
+}
+
+static int use_nl_join(int fd, long arg)
+{
+	struct nl nl = { .fd = fd };
+
+	(void)arg;
+	return nl_find_family(&nl) ? UNKNOWN : nl_join(&nl);
+}
+
 static int use_file(int fd, const char *text)
 {
 	char buf[64];
@@ -260,13 +375,18 @@ static int use_file(int fd, const char *text)
 #define FILE_ROW(name, path, flags, text, expect) \
 	{ name, path, expect, flags, OWN, NULL, 0, text },
 
+#define NL_ROW(name, use, arg, expect) \
+	{ name, NULL, expect, 0, OWN, use, arg, NULL },
+
 static const struct row first_rows[] = { WALK_FIRST };
 static const struct row default_rows[] = { WALK_DEFAULT };
 static const struct row kernel_rows[] = { WALK_KERNEL };
 static const struct row private_rows[] = { WALK_PRIVATE };
 static const struct row made_rows[] = { WALK_MADE };
 static const struct row file_rows[] = { WALK_FILES };
+static const struct row named_rows[] = { WALK_NAMED };
 static const struct row opened_rows[] = { WALK_OPENED };
+static const struct row netlink_rows[] = { WALK_NETLINK };
 
 static const struct table {
 	const char *name;
@@ -274,11 +394,13 @@ static const struct table {
 	size_t n;
 } tables[] = {
 	{ "as they come", file_rows, ARRAY_SIZE(file_rows) },
+	{ "netlink", netlink_rows, ARRAY_SIZE(netlink_rows) },
 	{ "first target", first_rows, ARRAY_SIZE(first_rows) },
 	{ "default session", default_rows, ARRAY_SIZE(default_rows) },
 	{ "first target", kernel_rows, ARRAY_SIZE(kernel_rows) },
 	{ "private session", private_rows, ARRAY_SIZE(private_rows) },
 	{ "session made", made_rows, ARRAY_SIZE(made_rows) },
+	{ "named session", named_rows, ARRAY_SIZE(named_rows) },
 	{ "opened to all", opened_rows, ARRAY_SIZE(opened_rows) },
 };
 
@@ -509,7 +631,8 @@ static void set_first(const struct turn *u)
 
 static int open_row(const struct row *r)
 {
-	int fd = open(r->path, r->flags | O_CLOEXEC);
+	int fd = r->path ? open(r->path, r->flags | O_CLOEXEC) :
+			   socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
 
 	if (fd < 0)
 		return -errno;
@@ -648,6 +771,23 @@ static void open_to_all(const char *path)
 		tap_bail("chmod %s: %s", path, strerror(errno));
 }
 
+static bool named_begin(void)
+{
+	char name[16];
+	int i;
+
+	if (!named_possible("the rights to named sessions"))
+		return false;
+	named_need();
+	tap_errno(named_make("web"), 0, "a named session");
+	named_make("watch");
+	for (i = 0; i < SPARES; i++) {
+		snprintf(name, sizeof(name), "spare%d", i);
+		named_make(name);
+	}
+	return true;
+}
+
 static void install_set_uid(void)
 {
 	char buf[65536];
@@ -714,6 +854,8 @@ int main(int argc, char **argv)
 	module_need("target=%d log=N", c.pid);
 
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		if (tables[i].rows == named_rows && !named_begin())
+			continue;
 		if (tables[i].rows == first_rows)
 			open_to_all(DEVICE);
 		if (tables[i].rows == kernel_rows) {
@@ -727,6 +869,8 @@ int main(int argc, char **argv)
 				open_to_all(files[f]);
 		}
 		walk(&tables[i]);
+		if (tables[i].rows == named_rows)
+			tap_errno(named_unload(), 0, "rmmod taskmonitor_configfs");
 	}
 
 	tap_errno(module_unload_patiently(), 0, "rmmod");

@@ -24,6 +24,10 @@ until [ -s number ] && [ "$(cat /proc/$one/comm)" = spinner ]; do
 	usleep 10000
 done
 two=$(cat number)
+# Busy where that is looked at; it takes both CPUs.
+rest() { kill -STOP $one $two; }
+work() { kill -CONT $one $two; }
+rest
 
 # --- get and list ------------------------------------------------------------------
 
@@ -118,6 +122,7 @@ has err "del: invalid PID 'x'"
 
 # --- watch --------------------------------------------------------------------------
 
+work
 run 0 watch -p $one 0.2 3
 [ "$(grep -c " $one " out)" = 4 ]
 ok $? "  three rows and an average"
@@ -149,11 +154,14 @@ has err 'watch: --threads goes with -p, -C or -U'
 run 2 watch --follow -t -p 1
 has err '--follow or --threads, not both'
 
-# Who lives a moment: two hundred between two rows, in a tree, each with a row.
+rest
+
+# Who lives a moment: hundreds between two rows, in a tree, each with a row.
+many=$(rounds 200)
 mkfifo go.fifo done.fifo
 exec 7<>go.fifo
-sh -c 'read -r go; i=0; while [ $i -lt 200 ]; do /bin/busybox true; i=$((i + 1)); done
-	echo done >done.fifo; read -r go' <go.fifo &
+sh -c 'read -r go; i=0; while [ $i -lt "$0" ]; do /bin/busybox true; i=$((i + 1)); done
+	echo done >done.fifo; read -r go' "$many" <go.fifo &
 tree=$!
 : >rows
 # -a: the tree's root idles, and its row says that the watch has begun
@@ -168,25 +176,34 @@ gone() {
 		grep -c '"comm":"busybox"\|"comm":"true"\|"comm":"sh"'
 }
 i=0
-until [ "$(gone)" -ge 200 ] || [ $((i += 1)) -gt 30 ]; do usleep 100000; done
+until [ "$(gone)" -ge "$many" ] || [ $((i += 1)) -gt 30 ]; do usleep 100000; done
 kill -INT $watcher
 wait $watcher
 ok $? "watch --follow: SIGINT ends it, exit code 0"
 n=$(gone)
-[ "$n" -ge 200 ]
-ok $? "  each of 200 that lived a moment has a row ($n)"
+[ "$n" -ge "$many" ]
+ok $? "  each of $many that lived a moment has a row ($n)"
 grep -q '"schema":"taskmonitor.average/1"' rows
 ok $? "  and averages"
 
 # Thread by thread.
+work
 run 0 watch -t -p $one 0.2 1
 has out 'UID +TGID +TID '
 has out " $one +$one "
 
 # An exit ends a watch of named processes.
-sh -c 'sleep 0.5; exit 3' &
+exec 8<>done.fifo
+sh -c 'read -r go; exit 3' <done.fifo &
 brief=$!
-run 1 watch -p $brief 0.3
+: >out
+tmctl watch -p $brief 0.3 >out 2>err &
+watcher=$!
+until_lines out 2
+echo go >&8
+wait $watcher
+[ $? = 1 ]
+ok $? "watch -p: ends with whom it watched, exit code 1"
 has err 'watch: all 1 have exited'
 has out " $brief "
 

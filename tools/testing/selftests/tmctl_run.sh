@@ -227,6 +227,10 @@ run 0 wait --rss-above 4M --timeout 30 $busy
 has out "^process $busy \\(.*\\) has a resident set of [0-9]+ KiB\$"
 run 124 wait --rss-above 100M --timeout 0.3 $busy
 run 124 wait --cpu-above 1000 --timeout 0.3 $busy
+run 0 wait --threads-above 0 --timeout 30 $busy
+has out "^process $busy \\(.*\\) has 1 threads\$"
+run 124 wait --threads-above 1 --timeout 0.3 $busy
+run 124 wait --wait-above 100000 --timeout 0.3 $busy
 (usleep 300000; kill -9 $busy) &
 run 1 wait --rss-above 100M $busy
 has err "^tmctl: wait: process $busy \\(.*\\) has exited before\$"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Windows: a spike of some milliseconds shows in a series of one record a
- * second. A child takes memory for a moment, once a second; each window must
+ * Windows: a spike of some milliseconds shows in a series of four records a
+ * second. A child takes memory for a moment, once a record; each window must
  * know the most that was resident in it.
  */
 #include <linux/taskmonitor.h>
@@ -14,6 +14,7 @@
 
 #include "harness.h"
 
+#define WINDOW_NS  (250 * NSEC_PER_MSEC)
 #define SPIKES	   rounds(8)
 #define SPIKE	   (400LL << 20)
 #define HOLD_NS	   (20 * NSEC_PER_MSEC)
@@ -147,7 +148,7 @@ int main(void)
 {
 	struct tm_session_attr attr = {
 		.interval_ns = NSEC_PER_MSEC,
-		.window_ns = NSEC_PER_SEC,
+		.window_ns = WINDOW_NS,
 	};
 	struct tm_target_spec spec = {};
 	int fd, fds[4];

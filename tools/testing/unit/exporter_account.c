@@ -273,8 +273,8 @@ static void unknown(void)
 	s.flags = TM_SAMPLE_EXITED;
 	account_sample(&a, &s);
 	account_end(&a);
-	CHECK(!figure_known(&group_of(&a, "a")->sums, FIGURE_READ) &&
-	      figure_known(&group_of(&a, "a")->sums, FIGURE_RCHAR), "what is not known is not 0");
+	CHECK(!amount_known(&group_of(&a, "a")->sums, FIGURE_READ) &&
+	      amount_known(&group_of(&a, "a")->sums, FIGURE_RCHAR), "what is not known is not 0");
 	CHECK(!group_of(&a, "a")->memory_known, "nor is memory");
 	CHECK(a.process_count == 1, "whose PID is not visible, and who has exited: left out");
 	account_free(&a);

@@ -250,6 +250,12 @@ static void fill_session(struct tm_state *state, unsigned int id)
 	state->flags = TM_STATE_PRIVATE | (id % 2 ? TM_STATE_RUNNING : 0);
 	state->scope = (id - 1) % 5;
 	state->owner = id == 2 ? 0 : 4000 + (int)id;
+	/* One that has a name belongs to nobody. */
+	if (id == 6) {
+		state->flags = TM_STATE_NAMED;
+		state->owner = 0;
+		snprintf(state->name, sizeof(state->name), "%s", "w\033[2J\"eb\377\n");
+	}
 	state->interval_ns = 1500000;
 	state->targets = 3;
 	state->targets_alive = 2;

@@ -1,17 +1,26 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# make install and uninstall, and a program built against what was installed.
+# make install and uninstall, and a program built against what was installed. What is
+# installed has been built for the other tests: see Makefile.
 
 . "$(dirname "$0")/lib.sh"
 
 CC=${CC:-gcc}
 root=$work/root
-build=$work/build
+libs="LIBOUT=$UNIT_OUT/tmctl/lib COMMONOUT=$UNIT_OUT/tmctl/common"
 unset MAKEFLAGS MAKELEVEL MAKEOVERRIDES OUT
 
+# make_in FOLDER TARGET: there
+make_in() {
+	out=$UNIT_OUT/$1
+	[ "$1" != lib ] || out=$UNIT_OUT/tmctl/lib
+	# shellcheck disable=SC2086  # two words
+	run make -C "$top/tools/$1" OUT="$out" $libs DESTDIR="$root" PREFIX=/opt/tm "$2"
+}
+
 for part in lib tmctl; do
-	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm install
+	make_in $part install
 	ok "$part: install" [ "$status" = 0 ]
 done
 for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
@@ -20,14 +29,14 @@ for file in bin/tmctl share/man/man8/tmctl.8 share/man/man8/tmctl-hidden.8 \
 	    share/zsh/site-functions/_tmctl share/man/man8/tmctl-watch.8 lib/libtaskmonitor.a lib/libtaskmonitor.so \
 	    lib/libtaskmonitor.so.0 lib/pkgconfig/libtaskmonitor.pc \
 	    share/man/man3/libtaskmonitor.3 \
-	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h; do
+	    include/taskmonitor/taskmonitor.h include/linux/taskmonitor.h \
+	    include/linux/taskmonitor_netlink.h; do
 	ok "installed: $file" [ -f "$root/opt/tm/$file" ]
 done
 for companion in top:top plot:plot recording:record recording:report recording:export \
-		 exporter:exporter; do
+		 exporter:exporter events:events; do
 	folder=${companion%:*} program=${companion#*:}
-	run make -C "$top/tools/$folder" OUT="$build/$folder" DESTDIR="$root" PREFIX=/opt/tm \
-		WERROR=1 install
+	make_in "$folder" install
 	ok "$program: install" [ "$status" = 0 ]
 	if out_matches "tmctl-$program is not built"; then
 		skip "installed: tmctl-$program" "$(grep -m 1 'is not built' "$work/out")"
@@ -39,8 +48,7 @@ for companion in top:top plot:plot recording:record recording:report recording:e
 	section=1
 	[ "$program" != exporter ] || section=8
 	ok "installed: its manual" [ -f "$root/opt/tm/share/man/man$section/tmctl-$program.$section" ]
-	run make -C "$top/tools/$folder" OUT="$build/without" DESTDIR="$root" PREFIX=/opt/tm \
-		CPPFLAGS=-nostdinc all
+	run make -C "$top/tools/$folder" OUT="$work/without" CPPFLAGS=-nostdinc all
 	ok "$program: left out, and told of, where its libraries are not" \
 		eval '[ "$status" = 0 ] && out_matches "tmctl-$program is not built: .*apt install"'
 done
@@ -72,18 +80,20 @@ else
 	skip "a program builds against it" "no pkg-config"
 fi
 
-for part in lib tmctl top plot recording exporter; do
-	run make -C "$top/tools/$part" OUT="$build/$part" DESTDIR="$root" PREFIX=/opt/tm uninstall
+for part in lib tmctl top plot recording exporter events; do
+	make_in $part uninstall
 	ok "$part: uninstall" [ "$status" = 0 ]
 done
 run find "$root" -type f -o -type l
 ok "nothing is left" empty out
 
-run make -C "$top/tools/tmctl" OUT="$work/static" LDFLAGS=-static
+# The guest's own, see build.sh.
+static=$top/build/static
+run flock "$top/build/lock" make -C "$top/tools/tmctl" OUT="$static" LDFLAGS=-static
 ok "a static tmctl elsewhere" [ "$status" = 0 ]
-run "$work/static/tmctl" version
+run "$static/tmctl" version
 ok "it runs" [ "$status" = 0 ]
-run make -C "$top/tools/tmctl" OUT="$work/static" LDFLAGS=-static
+run make -C "$top/tools/tmctl" OUT="$static" LDFLAGS=-static
 ok "nothing to do a second time" eval '! grep -q -- "-o " "$work/out"'
 
 done_testing

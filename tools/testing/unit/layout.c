@@ -60,6 +60,11 @@ AT(task_sample, cpu_max_ppm, 228, 4);
 AT(task_sample, rss_min_bytes, 232, 8);
 AT(task_sample, rss_avg_bytes, 240, 8);
 AT(task_sample, rss_max_bytes, 248, 8);
+AT(task_sample, threshold_id, 216, 4);
+AT(task_sample, threshold_what, 220, 4);
+AT(task_sample, threshold_value, 232, 8);
+AT(task_sample, threshold_bound, 240, 8);
+AT(task_sample, threshold_since_ns, 248, 8);
 static_assert(sizeof(struct task_sample) >= 256, "task_sample has shrunk");
 static_assert(TM_SAMPLE_SIZE_VER0 == 16, "the lab's struct has 16 bytes");
 
@@ -84,7 +89,8 @@ AT(tm_state, reserved, 100, 4);
 AT(tm_state, dropped, 104, 8);
 AT(tm_state, stretched, 112, 8);
 AT(tm_state, lateness_hist, 120, 160);
-static_assert(sizeof(struct tm_state) >= 280, "tm_state has shrunk");
+AT(tm_state, name, 280, 64);
+static_assert(sizeof(struct tm_state) >= 344, "tm_state has shrunk");
 static_assert(TM_STATE_SIZE_VER0 == 64, "tm_state began with 64 bytes");
 
 AT(tm_session_attr, flags, 0, 8);
@@ -135,6 +141,26 @@ AT(tm_task_list, count, 16, 4);
 AT(tm_task_list, total, 20, 4);
 static_assert(sizeof(struct tm_task_list) == 24, "tm_task_list has another size");
 
+AT(tm_threshold, id, 0, 4);
+AT(tm_threshold, what, 4, 4);
+AT(tm_threshold, above, 8, 8);
+AT(tm_threshold, below, 16, 8);
+AT(tm_threshold, for_ns, 24, 8);
+AT(tm_threshold, flags, 32, 4);
+AT(tm_threshold, reserved, 36, 4);
+AT(tm_threshold, crossed, 40, 8);
+AT(tm_threshold, returned, 48, 8);
+AT(tm_threshold, unjudged, 56, 8);
+static_assert(sizeof(struct tm_threshold) >= 64, "tm_threshold has shrunk");
+static_assert(TM_THRESHOLD_SIZE_VER0 == 64, "tm_threshold began with 64 bytes");
+
+AT(tm_threshold_list, thresholds, 0, 8);
+AT(tm_threshold_list, capacity, 8, 4);
+AT(tm_threshold_list, threshold_size, 12, 4);
+AT(tm_threshold_list, count, 16, 4);
+AT(tm_threshold_list, total, 20, 4);
+static_assert(sizeof(struct tm_threshold_list) == 24, "tm_threshold_list has another size");
+
 /* Grows at its end: header_size says where the records begin. */
 AT(tm_ring_header, magic, 0, 8);
 AT(tm_ring_header, header_size, 8, 4);
@@ -152,6 +178,7 @@ static_assert(sizeof(struct task_sample) % 8 == 0, "task_sample has a hole at it
 static_assert(sizeof(struct tm_state) % 8 == 0, "tm_state has a hole at its end");
 static_assert(sizeof(struct tm_session_attr) % 8 == 0, "tm_session_attr has a hole at its end");
 static_assert(sizeof(struct tm_task) % 8 == 0, "tm_task has a hole at its end");
+static_assert(sizeof(struct tm_threshold) % 8 == 0, "tm_threshold has a hole at its end");
 
 /* What records, scopes and kinds are called in programs that are out there. */
 #define NUMBER(name, number)								\
@@ -165,20 +192,29 @@ NUMBER(TM_KIND_EXITING, 4);
 NUMBER(TM_KIND_EXIT, 5);
 NUMBER(TM_KIND_WINDOW, 6);
 NUMBER(TM_KIND_LOST, 7);
+NUMBER(TM_KIND_THRESHOLD, 8);
+NUMBER(TM_THRESHOLD_RSS, 1);
+NUMBER(TM_THRESHOLD_CPU, 2);
+NUMBER(TM_THRESHOLD_RUN_DELAY, 3);
+NUMBER(TM_THRESHOLD_THREADS, 4);
+NUMBER(TM_THRESHOLD_EXIT, 5);
 NUMBER(TM_SCOPE_LIST, 0);
 NUMBER(TM_SCOPE_TREE, 1);
 NUMBER(TM_SCOPE_CGROUP, 2);
 NUMBER(TM_SCOPE_SYSTEM, 3);
 NUMBER(TM_SESSION_STOPPED, 1);
+NUMBER(TM_SESSION_EVENTS, 2);
 NUMBER(TM_TARGET_THREAD, 1);
 NUMBER(TM_TASK_EXITED, 1);
 NUMBER(TM_STATE_RUNNING, 1);
 NUMBER(TM_STATE_PRIVATE, 2);
+NUMBER(TM_STATE_NAMED, 4);
 NUMBER(TM_SAMPLE_CPU_AS_OF_TICK, 1);
 NUMBER(TM_SAMPLE_EXITED, 2);
 NUMBER(TM_SAMPLE_THREAD, 4);
 NUMBER(TM_SAMPLE_DENIED, 8);
 NUMBER(TM_SAMPLE_RSS_COARSE, 16);
+NUMBER(TM_SAMPLE_BELOW, 32);
 
 /* Numbers without their sizes, which may grow. */
 #define REQUEST(request, direction, number)						\
@@ -198,6 +234,10 @@ REQUEST(TM_INTERVAL, _IOC_WRITE, 0xA9);
 REQUEST(TM_BATCH, _IOC_READ | _IOC_WRITE, 0xAA);
 REQUEST(TM_SESSIONS, _IOC_READ | _IOC_WRITE, 0xAB);
 REQUEST(TM_TASKS, _IOC_READ | _IOC_WRITE, 0xAC);
+REQUEST(TM_THRESHOLD_ADD, _IOC_READ | _IOC_WRITE, 0xAD);
+REQUEST(TM_THRESHOLD_DEL, _IOC_WRITE, 0xAE);
+REQUEST(TM_THRESHOLDS, _IOC_READ | _IOC_WRITE, 0xAF);
+static_assert(_IOC_SIZE(TM_THRESHOLD_DEL) == 4, "TM_THRESHOLD_DEL has another size");
 static_assert(_IOC_SIZE(TM_INTERVAL) == 8, "TM_INTERVAL has another size");
 static_assert(_IOC_SIZE(TM_GET_TEXT) == 128, "TM_GET_TEXT has another size");
 static_assert(_IOC_SIZE(TM_PID) == 4, "TM_PID has another size");

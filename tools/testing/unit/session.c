@@ -36,6 +36,7 @@ static void requests(void)
 					      sizeof(struct task_sample));
 	struct tm_device *dev = tm_open("/dev/null");
 	struct task_sample records[2];
+	struct tm_threshold threshold = { .what = TM_THRESHOLD_EXIT };
 	struct tm_state state;
 	size_t total = 4711;
 	uint64_t time_ns = 4711;
@@ -51,6 +52,10 @@ static void requests(void)
 	CHECK_FAILS(tm_session_stop(s), ENOTTY, "stop: ENOTTY");
 	CHECK_FAILS(tm_session_set_interval(s, 1000000), ENOTTY, "set_interval: ENOTTY");
 	CHECK_FAILS(tm_session_state(s, &state), ENOTTY, "state: ENOTTY");
+	CHECK_FAILS(tm_session_threshold_add(s, &threshold), ENOTTY, "threshold_add: ENOTTY");
+	CHECK_FAILS(tm_session_threshold_del(s, 1), ENOTTY, "threshold_del: ENOTTY");
+	CHECK_FAILS(tm_session_thresholds(s, &threshold, 1, &total), ENOTTY, "thresholds: ENOTTY");
+	CHECK(!threshold.id && total == 4711, "thresholds: nothing is said of what failed");
 	CHECK_FAILS(tm_session_batch(s, records, 2, &total, &time_ns), ENOTTY, "batch: ENOTTY");
 	CHECK(total == 4711 && time_ns == 4711, "batch: nothing is said of what failed");
 	CHECK_FAILS(tm_session_batch(s, NULL, 0, NULL, NULL), ENOTTY, "batch: none wanted: asked");

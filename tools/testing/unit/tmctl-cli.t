@@ -130,7 +130,11 @@ wrong "'1P'" wait --rss-above 1P 1
 wrong "'x'" wait --cpu-above x 1
 wrong "one of" wait --exit --rss-above 1 1
 wrong "one of" wait --cpu-above 1 --rss-above 1 1
+wrong "'x'" wait --wait-above x 1
+wrong "'1.5'" wait --threads-above 1.5 1
+wrong "one of" wait --threads-above 1 --wait-above 1 1
 wrong "'--for'|--for goes" wait --for 1 1
+wrong "'--for'|--for goes" wait --exit --for 1 1
 wrong "'x'" wait --rss-above 1 --for x 1
 wrong "'x'" wait --timeout x 1
 wrong "'2h'" wait -i 2h 1
@@ -290,7 +294,7 @@ for option in interval top all output json csv no-chart wait-all ring device; do
 	ok "tmctl-run.1: --$option" documented "--$option"
 done
 page tmctl-wait.1 wait_event.c
-for option in exit rss-above cpu-above for any timeout interval json; do
+for option in exit rss-above cpu-above wait-above threads-above for any timeout interval json; do
 	ok "tmctl-wait.1: --$option" documented "--$option"
 done
 

@@ -142,15 +142,15 @@ row_is() { [ "$(row "$1" | sed 's/^ //')" = "$2" ]; }
 ok "status: a table of sessions" [ -n "$table" ]
 ok "status: under the block" [ "$(row $((table - 1)))" = "" ]
 ok "status: its columns" row_is "$table" \
-	"ID OWNER SCOPE RUNNING INTERVAL TARGETS ALIVE RECORDS DROPPED MISSED"
-ok "status: the default session first" row_is $((table + 1)) "0 - list no - 0 0 0 0 0"
-ok "status: a private one" row_is $((table + 2)) "1 4001 list yes 1.500 ms 3 2 123456789 7 9"
+	"ID OWNER SCOPE RUNNING INTERVAL TARGETS ALIVE RECORDS DROPPED MISSED NAME"
+ok "status: the default session first" row_is $((table + 1)) "0 - list no - 0 0 0 0 0 -"
+ok "status: a private one" row_is $((table + 2)) "1 4001 list yes 1.500 ms 3 2 123456789 7 9 -"
 ok "status: an owner out of sight is -" row_is $((table + 3)) \
-	"2 - tree no 1.500 ms 3 2 123456789 7 9"
-ok "status: scopes" eval 'row_is $((table + 4)) "3 4003 cgroup yes 1.500 ms 3 2 123456789 7 9" &&
-	row_is $((table + 5)) "4 4004 system no 1.500 ms 3 2 123456789 7 9"'
+	"2 - tree no 1.500 ms 3 2 123456789 7 9 -"
+ok "status: scopes" eval 'row_is $((table + 4)) "3 4003 cgroup yes 1.500 ms 3 2 123456789 7 9 -" &&
+	row_is $((table + 5)) "4 4004 system no 1.500 ms 3 2 123456789 7 9 -"'
 ok "status: a scope of a later module is -" row_is $((table + 6)) \
-	"5 4005 - yes 1.500 ms 3 2 123456789 7 9"
+	"5 4005 - yes 1.500 ms 3 2 123456789 7 9 -"
 ok "status: and no more" out_lines $((table + 6))
 row_is() { [ "$(row "$1")" = "$2" ]; }
 FAKE_SESSIONS=6 run tmctl status -j
@@ -167,6 +167,16 @@ ok "status -j: session: interval" json_is 3 interval_ns 1500000
 ok "status -j: session: no window: null" json_is 3 window_ns null
 ok "status -j: session: no tick yet: no lateness" json_is 2 lateness_max_ns null
 ok "status -j: session: dropped" json_is 3 dropped 7
+ok "status -j: session: no name: null" json_is 3 name null
+row_is() { [ "$(row "$1" | sed 's/^ //')" = "$2" ]; }
+FAKE_SESSIONS=7 run tmctl status
+ok "status: a name that would move the cursor" row_is $((table + 7)) \
+	'6 - list no 1.500 ms 3 2 123456789 7 9 w?[2J"eb??'
+row_is() { [ "$(row "$1")" = "$2" ]; }
+FAKE_SESSIONS=7 run tmctl status -j
+ok "status -j: session: a name of any bytes: JSON" out_is_json
+ok "status -j: session: its name" grep -q '"name":"w\\u001b\[2J\\"eb' "$work/out"
+ok "status -j: session: nobody's" json_is 8 owner null
 FAKE_SESSIONS=1000 run tmctl status -j
 ok "status: a thousand sessions are asked for twice" eval '[ "$(sessions_in)" = 1000 ]'
 for case in EPERM ENOTTY; do
@@ -277,6 +287,29 @@ script '128 5 10000000000 0 0 1024 yes' 'error EINTR' 'error EINTR' \
        '128 5 11000000000 500000000 0 1024 yes'
 run tmctl watch 0.01 1
 ok "watch: an interrupted request is made again" row_matches 2 ' 50\.00 0\.00 - 50\.00 0 1 yes$'
+
+# --- watch: who has gone before the first look ---------------------------------------------
+
+FAKE_EXIT=777 run tmctl watch -p SELF 0.01 1
+ok "watch -p: an exit at once: exit code 0" [ "$status" = 0 ]
+ok "watch -p: an exit at once: has a row, shares unknown" out_matches ' 777( +-)+$'
+
+# --- watch: whom it could not show ---------------------------------------------------------
+
+run tmctl watch -p SELF 0.01 1
+ok "watch -p: exit code 0" eval '[ "$status" = 0 ] && empty err'
+FAKE_DROPPED=0 run tmctl watch -p SELF 0.01 1
+ok "watch -p: none missing: exit code 0" eval '[ "$status" = 0 ] && empty err'
+FAKE_DROPPED=3 run tmctl watch -p SELF 0.01 1
+ok "watch -p: not watched: exit code 1" [ "$status" = 1 ]
+ok "watch -p: not watched: says how many" err_has \
+	"tmctl: watch: 3 processes could not be watched: they were born too fast"
+ok "watch -p: not watched: the rows all the same" out_matches '^Average: '
+FAKE_LOST=12 FAKE_DROPPED=3 run tmctl watch -p SELF 0.01 1
+ok "watch -p: lost: says how many" err_has "tmctl: watch: 12 exits came too fast to be shown"
+ok "watch -p: lost and not watched: both" err_has "watch: 3 processes could not be watched"
+FAKE_LOST=12 run tmctl watch -p SELF 0.01 1
+ok "watch -p: lost: exit code 1" [ "$status" = 1 ]
 
 # --- watch: signals and pipes -------------------------------------------------------------
 

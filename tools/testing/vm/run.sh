@@ -31,6 +31,7 @@ usage() {
 	                       is not written to; files are below /machine
 	    --firmware VARS    boot through UEFI, with these variables (firmware-key.pl)
 	    --module FILE      the taskmonitor.ko to put into the guest
+	    --configfs FILE    the taskmonitor_configfs.ko, and the kernel's own configfs.ko
 	    --tmctl FILE       the tmctl (static) to put into the guest's PATH
 	    --file SRC[:DEST]  any other file; DEST defaults to /files/NAME
 	    --out DIR          results and logs, default build/results/VERSION for
@@ -47,7 +48,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 
 kernel=${KERNEL:-6.12} accel=${ACCEL:-auto} cpus=2 memory=""
-timeout="" test_timeout=60 append="" image="" firmware="" module="" tmctl="" out="" mode="" verdict=1 again=0
+timeout="" test_timeout=60 append="" image="" firmware="" module="" configfs="" tmctl="" out="" mode="" verdict=1
+again=0
 files=() options=("$@") all=("$@")
 while [ $# -gt 0 ]; do
 	case $1 in
@@ -61,6 +63,7 @@ while [ $# -gt 0 ]; do
 	--root) image=${2:?}; shift ;;
 	--firmware) firmware=${2:?}; shift ;;
 	--module) module=${2:?}; shift ;;
+	--configfs) configfs=${2?}; shift ;;
 	--tmctl) tmctl=${2:?}; shift ;;
 	--file) files+=("${2:?}"); shift ;;
 	--out) out=${2:?}; shift ;;
@@ -112,11 +115,32 @@ kvm_works() {
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+# tsc_khz: how fast this machine's time stamp counter runs; fails if it has none
+tsc_khz() {
+	local program=$top/build/vm/tsc-khz
+	if [ ! "$program" -nt "$here/tsc-khz.c" ]; then
+		mkdir -p "$top/build/vm"
+		gcc -O2 -Wall -Werror -o "$work/tsc-khz" "$here/tsc-khz.c"
+		mv "$work/tsc-khz" "$program"
+	fi
+	"$program"
+}
+
 # stage SRC DEST: copy a file into the guest's tree.
 root=$work/root
 stage() {
 	[ -f "$1" ] || die "$1: no such file"
 	install -D -m 755 "$1" "$root/$2"
+}
+
+# stage_kernels NAME DEST: one of the kernel's own modules; nothing where it is built in.
+stage_kernels() {
+	local ko=$MODDIR/kernel/$1.ko
+	if [ -e "$ko.xz" ]; then
+		xz -dc "$ko.xz" >"$work/module.ko"
+		ko=$work/module.ko
+	fi
+	[ ! -e "$ko" ] || stage "$ko" "$2"
 }
 
 mkdir -p "$root"/{bin,dev,proc,sys,tmp,etc,lib,tests}
@@ -128,6 +152,10 @@ stage "$here/guest/common" etc/common
 grep -v '^#' "$here/splats.txt" >"$work/splats"
 cp "$work/splats" "$root/etc/splats"
 [ -z "$module" ] || stage "$module" lib/taskmonitor.ko
+if [ -n "$configfs" ]; then
+	stage "$configfs" lib/taskmonitor_configfs.ko
+	stage_kernels fs/configfs/configfs lib/configfs.ko
+fi
 [ -z "$tmctl" ] || stage "$tmctl" bin/tmctl
 for f in "${files[@]}"; do
 	case $f in
@@ -180,6 +208,7 @@ tcg)
 	# in boot, with five levels of page tables, is too much for KASAN. And on a
 	# busy host the timer may fail the kernel's test of whether it ticks in time.
 	cmdline+=" tsc=reliable mitigations=off no5lvl no_timer_check"
+	[ "$ARCH" != amd64 ] || ! khz=$(tsc_khz) || cmdline+=" tsc_early_khz=$khz"
 	;;
 icount)
 	machine=(-accel tcg -icount "shift=0,sleep=off" -seed 1

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Named sessions: mkdir in /sys/kernel/config/taskmonitor makes one, the files in
+ * the directory steer and show it, rmdir ends it. It belongs to no process.
+ *
+ * This is a module of its own. configfs is one, mostly, and whoever calls its
+ * functions cannot be loaded without it; nobody who does without named sessions
+ * shall need it.
+ *
+ * What a session is cannot be changed once it is made. So a directory only notes
+ * what its files are told, and the session is made when it is first started or
+ * given a target.
+ *
+ * configfs tells no handler which open file it serves. As in sysfs, modes guard
+ * the reading, and who changes something must be an administrator at that moment,
+ * for a container's root may own these files as well. rmdir waits until no
+ * handler is at work, and lets none begin.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/capability.h>
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/time64.h>
+
+#include "../compat.h"
+#include "../core/session.h"
+#include "configfs.h"
+
+/* What a directory that was told nothing is made as. */
+#define TM_INTERVAL_NS NSEC_PER_SEC
+#define TM_RECORDS 256
+
+static void tm_dir_release(struct config_item *item)
+{
+	struct tm_dir *dir = tm_dir_of(item);
+
+	if (dir->session)
+		tm_session_close(dir->session);
+	tm_dir_drop_texts(dir);
+	tm_dir_put_cgroup(dir);
+	put_pid_ns(dir->ns);
+	put_cred(dir->rights.cred);
+	kfree(dir);
+}
+
+static struct configfs_item_operations tm_dir_ops = {
+	.release = tm_dir_release,
+};
+
+static const struct config_item_type tm_dir_type = {
+	.ct_owner = THIS_MODULE,
+	.ct_item_ops = &tm_dir_ops,
+	.ct_attrs = tm_dir_attrs,
+	.ct_bin_attrs = tm_dir_bin_attrs,
+};
+
+static struct config_item *tm_dir_make(struct config_group *group, const char *name)
+{
+	struct tm_dir *dir;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return ERR_PTR(-EPERM);
+	if (strlen(name) >= TM_NAME_LEN)
+		return ERR_PTR(-ENAMETOOLONG);
+	dir = kzalloc(sizeof(*dir), GFP_KERNEL_ACCOUNT);
+	if (!dir)
+		return ERR_PTR(-ENOMEM);
+	/* Beforehand: the next one does not tell whether it found memory for a long name. */
+	if (config_item_set_name(&dir->item, "%s", name)) {
+		kfree(dir);
+		return ERR_PTR(-ENOMEM);
+	}
+	config_item_init_type_name(&dir->item, name, &tm_dir_type);
+	mutex_init(&dir->lock);
+	INIT_LIST_HEAD(&dir->texts);
+	tm_rights_of_current(&dir->rights);
+	dir->ns = get_pid_ns(task_active_pid_ns(current));
+	dir->attr = (struct tm_session_attr) {
+		.flags = TM_SESSION_STOPPED,
+		.interval_ns = TM_INTERVAL_NS,
+		.scope = TM_SCOPE_LIST,
+		.ring_records = TM_RECORDS,
+		.kinds = TM_KINDS_ALL,
+	};
+	return &dir->item;
+}
+
+static struct configfs_group_operations tm_root_ops = {
+	.make_item = tm_dir_make,
+};
+
+static const struct config_item_type tm_root_type = {
+	.ct_owner = THIS_MODULE,
+	.ct_group_ops = &tm_root_ops,
+};
+
+static struct configfs_subsystem tm_subsystem = {
+	.su_group = {
+		.cg_item = {
+			.ci_namebuf = "taskmonitor",
+			.ci_type = &tm_root_type,
+		},
+	},
+};
+
+/*
+ * configfs gives every directory to be listed by all. Which sessions there are is
+ * not for all to know.
+ */
+static void tm_root_hide(void)
+{
+	struct inode *inode = d_inode(tm_subsystem.su_group.cg_item.ci_dentry);
+
+	inode_lock(inode);
+	inode->i_mode = S_IFDIR | 0700;
+	inode_unlock(inode);
+}
+
+static int __init tm_configfs_init(void)
+{
+	int err;
+
+	if (!tm_sessions_are_up()) {
+		pr_err("taskmonitor itself did not come up\n");
+		return -ENODEV;
+	}
+	mutex_init(&tm_subsystem.su_mutex);
+	config_group_init(&tm_subsystem.su_group);
+	err = configfs_register_subsystem(&tm_subsystem);
+	if (!err)
+		tm_root_hide();
+	return err;
+}
+
+static void __exit tm_configfs_exit(void)
+{
+	configfs_unregister_subsystem(&tm_subsystem);
+}
+
+module_init(tm_configfs_init);
+module_exit(tm_configfs_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Named sessions of taskmonitor, through configfs");
+MODULE_AUTHOR("The taskmonitor developers");
+MODULE_VERSION(TM_VERSION_STRING);
+TM_IMPORT();

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The parts of taskmonitor_configfs.ko: configfs.c has the module and the
+ * directories, configfs_attr.c the files of one value, configfs_text.c those of
+ * as many lines as there are.
+ */
+#ifndef TM_FRONTEND_CONFIGFS_H
+#define TM_FRONTEND_CONFIGFS_H
+
+#include <linux/configfs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/taskmonitor.h>
+
+#include "../core/access.h"
+
+struct cgroup;
+struct pid_namespace;
+struct tm_session;
+
+/**
+ * struct tm_dir - a directory, and its session once that is made
+ * @item: configfs's; when the last reference to it goes, all goes
+ * @lock: protects the rest, but for what never changes: @rights and @ns. Taken
+ *	before any lock of the core's.
+ * @rights: of who made the directory; rights.cred is a reference of its own
+ * @ns: PID namespace of who made the directory: that of the records
+ * @attr: what the session shall be; once it is made, what it was made as
+ * @cgroup: of scope cgroup, or NULL; a reference of its own
+ * @session: NULL until it is made, and the same ever after
+ * @texts: see configfs_text.c
+ */
+struct tm_dir {
+	struct config_item item;
+	struct mutex lock;
+	struct tm_rights rights;
+	struct pid_namespace *ns;
+	struct tm_session_attr attr;
+	struct cgroup *cgroup;
+	struct tm_session *session;
+	struct list_head texts;
+};
+
+static inline struct tm_dir *tm_dir_of(struct config_item *item)
+{
+	return container_of(item, struct tm_dir, item);
+}
+
+/*
+ * The session, or NULL. It needs no lock nor reference after that: no handler
+ * outlives the directory.
+ */
+static inline struct tm_session *tm_dir_session(struct tm_dir *dir)
+{
+	struct tm_session *s;
+
+	mutex_lock(&dir->lock);
+	s = dir->session;
+	mutex_unlock(&dir->lock);
+	return s;
+}
+
+extern struct configfs_attribute *tm_dir_attrs[];
+extern struct configfs_bin_attribute *tm_dir_bin_attrs[];
+
+void tm_dir_put_cgroup(struct tm_dir *dir);
+void tm_dir_drop_texts(struct tm_dir *dir);
+
+#endif /* TM_FRONTEND_CONFIGFS_H */
