@@ -8,8 +8,7 @@
 set -u
 running=$1 other=$2 old=$3 new=$4
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
-packages="taskmonitor-common taskmonitor-dkms tmctl tmctl-top tmctl-record tmctl-plot tmctl-exporter
-	libtaskmonitor0 libtaskmonitor-dev"
+packages=$(for f in /machine/old/*.deb; do dpkg-deb -f "$f" Package; done | xargs)
 url=http://127.0.0.1:9971/metrics
 device=/dev/taskmonitor
 work=$(mktemp -d)
@@ -92,6 +91,7 @@ stage "installation"
 check "apt installs the packages" apt-get install -qy /machine/old/*.deb
 check "DKMS has built the module for the kernel that runs" dkms_has "$old" "$running"
 check "of the version that was meant" is "$(module "$running" version)" "$old"
+check "and the one for named sessions" modinfo -F filename taskmonitor_configfs
 stage "installed; a second kernel"
 check "DKMS builds it for one that does not run" dkms install -m taskmonitor -v "$old" -k "$other"
 check "and it is there" dkms_has "$old" "$other"

@@ -53,6 +53,7 @@ multiarch=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 # Documentation and manual are another matter, below.
 cat >"$work/wanted" <<END
 libtaskmonitor-dev usr/include/linux/taskmonitor.h
+libtaskmonitor-dev usr/include/linux/taskmonitor_netlink.h
 libtaskmonitor-dev usr/include/taskmonitor/taskmonitor.h
 libtaskmonitor-dev usr/lib/$multiarch/libtaskmonitor.a
 libtaskmonitor-dev usr/lib/$multiarch/libtaskmonitor.so
@@ -142,7 +143,7 @@ built=$(find "$work/dkms" -name 'taskmonitor.ko*' -path "*/$KVER/*")
 check "the module is for it" eval '[ "$(modinfo -F vermagic $built | cut -d" " -f1)" = "$KVER" ]'
 check "and of this version" eval '[ "$(modinfo -F version $built)" = "$version" ]'
 # What the sources make is what DKMS looks for.
-for m in $(sed -n 's/^obj-m *[:+]= *//p' "$top/src/Kbuild"); do
+for m in $(sed -nE 's/^obj-.* [:+]?= //p' "$top/src/Kbuild"); do
 	check "DKMS keeps ${m%.o}" eval '[ -n "$(find "$work/dkms" -name "${m%.o}.ko*" -path "*/$KVER/*/module/*")" ]'
 done
 
