@@ -8,8 +8,7 @@
 set -u
 running=$1 other=$2 old=$3 new=$4
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
-packages="taskmonitor-common taskmonitor-dkms tmctl tmctl-top tmctl-record tmctl-plot tmctl-exporter
-	libtaskmonitor0 libtaskmonitor-dev"
+packages=$(for f in /machine/old/*.deb; do dpkg-deb -f "$f" Package; done | xargs)
 url=http://127.0.0.1:9971/metrics
 device=/dev/taskmonitor
 work=$(mktemp -d)
@@ -68,7 +67,7 @@ loaded() { [ -d /sys/module/taskmonitor ]; }
 loaded_version() { cat /sys/class/misc/taskmonitor/version; }
 module() { modinfo -k "$1" -F "$2" taskmonitor; }	# module KERNEL FIELD
 no_module() { [ -z "$(find "/lib/modules/$1" -name 'taskmonitor*')" ]; }
-dkms_has() { dkms status | grep -qx "taskmonitor/$1, $2, x86_64: installed"; }	# VERSION KERNEL
+dkms_has() { dkms status 2>&1 | grep -x "taskmonitor/$1, $2, x86_64: installed"; }	# VERSION KERNEL
 scrape() { curl -sS -m 20 -o page $url; }
 up() { scrape && grep -qx 'taskmonitor_up 1' page; }
 # lets_go: the exporter's session would keep the module; this is how it is told
@@ -92,6 +91,7 @@ stage "installation"
 check "apt installs the packages" apt-get install -qy /machine/old/*.deb
 check "DKMS has built the module for the kernel that runs" dkms_has "$old" "$running"
 check "of the version that was meant" is "$(module "$running" version)" "$old"
+check "and the one for named sessions" modinfo -F filename taskmonitor_configfs
 stage "installed; a second kernel"
 check "DKMS builds it for one that does not run" dkms install -m taskmonitor -v "$old" -k "$other"
 check "and it is there" dkms_has "$old" "$other"
@@ -223,7 +223,7 @@ check "apt removes the module's package while it is in use" apt-get remove -qy t
 check "the module stays loaded, and answers" eval 'loaded && tmctl get -p 1'
 release
 check "until it is unloaded" until_true rmmod taskmonitor
-check "DKMS knows nothing of it" is "$(dkms status)" ""
+check "DKMS knows nothing of it" is "$(dkms status 2>/dev/null)" ""
 check "there is no file of it" eval 'no_module "$running" && no_module "$other"'
 check "it cannot be loaded again" not modprobe -q taskmonitor
 check "the exporter starts without it" systemctl start tmctl-exporter

@@ -143,7 +143,7 @@ built=$(find "$work/dkms" -name 'taskmonitor.ko*' -path "*/$KVER/*")
 check "the module is for it" eval '[ "$(modinfo -F vermagic $built | cut -d" " -f1)" = "$KVER" ]'
 check "and of this version" eval '[ "$(modinfo -F version $built)" = "$version" ]'
 # What the sources make is what DKMS looks for.
-for m in $(sed -n 's/^obj-m *[:+]= *//p' "$top/src/Kbuild"); do
+for m in $(sed -nE 's/^obj-.* [:+]?= //p' "$top/src/Kbuild"); do
 	check "DKMS keeps ${m%.o}" eval '[ -n "$(find "$work/dkms" -name "${m%.o}.ko*" -path "*/$KVER/*/module/*")" ]'
 done
 

@@ -17,6 +17,12 @@ static void fresh_socket(void)
 	nl_need(&nl);
 }
 
+/* netlink has a word of its own for no memory, too. */
+static long plainly(long err)
+{
+	return err == -ENOBUFS ? -ENOMEM : err;
+}
+
 static long ask(int cmd, pid_t pid)
 {
 	struct nl_request r = nl_request(&nl, cmd, 0);
@@ -24,7 +30,7 @@ static long ask(int cmd, pid_t pid)
 	answer.h = NULL;
 	if (pid)
 		nl_put_u32(&r, TASKMONITOR_A_PROCESS_PID, (uint32_t)pid);
-	return nl_ask(&nl, &r, &got, &answer);
+	return plainly(nl_ask(&nl, &r, &got, &answer));
 }
 
 static long ask_sample(void) { return ask(TASKMONITOR_CMD_SAMPLE_GET, getpid()); }
@@ -47,7 +53,7 @@ static bool has_status(void)
 	return answer.h && nl_attr(&answer, TASKMONITOR_A_STATUS_VERSION);
 }
 
-static long dump(int cmd)
+static long dump_to_end(int cmd)
 {
 	struct nl_request r = nl_request(&nl, cmd, NLM_F_DUMP);
 	struct nl_message m;
@@ -69,11 +75,21 @@ static long dump(int cmd)
 	return err;
 }
 
+/* One that has failed half way is still under way on its socket. */
+static long dump(int cmd)
+{
+	long err = dump_to_end(cmd);
+
+	if (err)
+		fresh_socket();
+	return plainly(err);
+}
+
 static long dump_samples(void) { return dump(TASKMONITOR_CMD_SAMPLE_GET); }
 static long dump_sessions(void) { return dump(TASKMONITOR_CMD_SESSION_GET); }
 static bool has_one(void) { return messages == 1; }
 
-static long join(void) { return nl_join(&nl); }
+static long join(void) { return plainly(nl_join(&nl)); }
 static void leave(void) { nl_leave(&nl); }
 
 static const struct fault_op ops[] = {

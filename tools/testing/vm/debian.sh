@@ -29,7 +29,7 @@ others=()
 for k; do others+=("$("$here/kernels.sh" -p KVER "$k")"); done
 mirror=http://deb.debian.org/debian
 packages=(systemd-sysv udev kmod initramfs-tools procps curl pkg-config libc6-dev dkms
-	  libcairo2 libmicrohttpd12 libncursesw6 libsqlite3-0
+	  libcairo2 libmicrohttpd12 libncursesw6 libnl-genl-3-200 libsqlite3-0
 	  "linux-image-$KVER" "linux-headers-$KVER" "${others[@]/#/linux-headers-}")
 
 # shellcheck disable=SC2016  # for another shell to expand, here and below
