@@ -36,13 +36,14 @@ static struct nl_request something(struct actor *a, const struct nl *nl)
 {
 	struct nl_request r = nl_request(nl, (int)rng_below(&a->rng, TASKMONITOR_CMD_MAX + 2),
 					 rng_one_in(&a->rng, 3) ? NLM_F_DUMP : NLM_F_ACK);
-	unsigned int bits;
+	unsigned int bits, len;
 
 	while (rng_one_in(&a->rng, 2) && r.h.nlmsg_len < 600)
 		put_something(a, &r);
+	len = r.h.nlmsg_len;	/* which may be bent, too */
 	if (rng_one_in(&a->rng, 4)) {
 		for (bits = rng_below(&a->rng, 4); bits; bits--)
-			((unsigned char *)&r)[rng_below(&a->rng, r.h.nlmsg_len)] ^=
+			((unsigned char *)&r)[rng_below(&a->rng, len)] ^=
 				(unsigned char)(1U << rng_below(&a->rng, 8));
 	}
 	return r;
@@ -98,8 +99,10 @@ void op_netlink(struct actor *a)
 	while (n--) {
 		struct nl_request r = something(a, &nl);
 
-		noted(a, nl_send(&nl, &r, rng_one_in(&a->rng, 8) ? rng_below(&a->rng, sizeof(r)) :
-								   r.h.nlmsg_len));
+		size_t len = rng_one_in(&a->rng, 8) || r.h.nlmsg_len > sizeof(r) ?
+			     rng_below(&a->rng, sizeof(r)) : r.h.nlmsg_len;
+
+		noted(a, nl_send(&nl, &r, len));
 		hear(a, &nl);
 	}
 	nl_close(&nl);

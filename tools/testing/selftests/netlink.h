@@ -39,7 +39,7 @@ struct nl_message {
 struct nl_received {
 	ssize_t len;
 	size_t at;
-	_Alignas(NLMSG_ALIGNTO) unsigned char bytes[32768];
+	_Alignas(NLMSG_ALIGNTO) unsigned char bytes[8192];	/* the kernel never sends more than has been asked for */
 };
 
 /* Opens, and looks for the family: 0, -ENOENT, ... */
