@@ -285,7 +285,8 @@ static void pass_by(int fd, int n)
 	for (i = 0; i < n; i++)
 		run_end(run_start(leaves, &code));
 	if (!eventually((session_state(fd, &state), (long long)state.samples == want)))
-		tap_bail("not all records of %d lives", n);
+		tap_bail("not all records of %d lives: %lld of %lld", n, (long long)state.samples,
+			 want);
 }
 
 static void test_nobody(void)
