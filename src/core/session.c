@@ -391,9 +391,9 @@ static void tm_session_take_name(struct tm_session *s, const struct tm_named *na
  * All listeners are sent the events of all sessions: who adds to them may push
  * out others', and its records must have the numbers that listeners know.
  */
-static bool tm_may_tell(const struct tm_rights *rights)
+static bool tm_may_tell(const struct tm_rights *rights, const struct pid_namespace *ns)
 {
-	return rights->control && task_active_pid_ns(current) == &init_pid_ns;
+	return rights->control && ns == &init_pid_ns;
 }
 
 /* @named: NULL of a session that belongs to current. */
@@ -409,7 +409,8 @@ static struct tm_session *tm_session_make(struct tm_session_attr *attr,
 		err = -EINVAL;
 	if (!err && attr->scope >= TM_SCOPE_CGROUP && !rights->system)
 		err = -EPERM;
-	if (!err && attr->flags & TM_SESSION_EVENTS && !tm_may_tell(rights))
+	if (!err && attr->flags & TM_SESSION_EVENTS &&
+	    !tm_may_tell(rights, named ? named->ns : task_active_pid_ns(current)))
 		err = -EPERM;
 	if (err)
 		return ERR_PTR(err);

@@ -61,6 +61,12 @@ static const struct config_item_type tm_dir_type = {
 	.ct_bin_attrs = tm_dir_bin_attrs,
 };
 
+/* It belongs to no process, so netlink's listeners are whom it can tell what happens. */
+static u64 tm_dir_tells(const struct tm_dir *dir)
+{
+	return dir->ns == &init_pid_ns && dir->rights.control ? TM_SESSION_EVENTS : 0;
+}
+
 static struct config_item *tm_dir_make(struct config_group *group, const char *name)
 {
 	struct tm_dir *dir;
@@ -83,7 +89,7 @@ static struct config_item *tm_dir_make(struct config_group *group, const char *n
 	tm_rights_of_current(&dir->rights);
 	dir->ns = get_pid_ns(task_active_pid_ns(current));
 	dir->attr = (struct tm_session_attr) {
-		.flags = TM_SESSION_STOPPED,
+		.flags = TM_SESSION_STOPPED | tm_dir_tells(dir),
 		.interval_ns = TM_INTERVAL_NS,
 		.scope = TM_SCOPE_LIST,
 		.ring_records = TM_RECORDS,

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
+#include "named.h"
 #include "netlink.h"
 #include "session.h"
 
@@ -226,6 +227,34 @@ static void test_private(void)
 	tap_ok(!listen_once(&ear, 300), "once it is closed nothing is told");
 	ear_close(&ear);
 	close(silent);
+}
+
+/* From a shell one would do the same. */
+static void test_named(void)
+{
+	char self[16];
+	int status = 0;
+	struct ear ear;
+	pid_t pid;
+
+	if (!named_possible("a named session tells"))
+		return;
+	named_need();
+	snprintf(self, sizeof(self), "%d", getpid());
+	tap_ok(!named_make("web") && named_put("web", "scope", "tree") > 0 &&
+	       named_put("web", "targets", self) > 0 && named_put("web", "run", "start") > 0,
+	       "a named session");
+	ear_open(&ear, 0);
+	pid = run_start(leaves, &status);
+	run_end(pid);
+	tap_ok(await_note(&ear, pid, TASKMONITOR_KIND_EXIT), "tells, of exits");
+	tap_ok(find_note(&ear, pid, TASKMONITOR_KIND_FORK), "and of births");
+	tap_errno(named_end("web"), 0, "it ends");
+	ear.n = 0;
+	run_end(run_start(leaves, &status));
+	tap_ok(!listen_once(&ear, 300), "and tells nothing any more");
+	ear_close(&ear);
+	tap_errno(named_unload(), 0, "rmmod taskmonitor_configfs");
 }
 
 static void test_kinds(void)
@@ -515,6 +544,7 @@ int main(int argc, char **argv)
 	module_need("log=N");
 	test_default();
 	test_private();
+	test_named();
 	test_kinds();
 	test_threshold();
 	test_nobody();
