@@ -191,6 +191,8 @@ eventually grep -q "kind exit pid $b " "$web/records"
 ok $? "the end of a target is recorded"
 grep -qE "^seq [0-9]+ time_ns [0-9]+ kind periodic pid $c usr [0-9]+ sys [0-9]+ state R .* comm " "$web/records"
 ok $? "a record is a row behind its number, time and kind"
+eventually has_key records 70
+ok $? "more of them than its history holds"
 put run stop
 awk '{ if ($2 != last + 1 && NR > 1) bad = 1; last = $2 } END { exit bad || NR != 64 }' "$web/records"
 ok $? "the newest 64 records, without a gap"
