@@ -103,8 +103,9 @@ was=$(dead)
 tell "burn 20 10"
 used=$(sed 's/used //' answer)
 until_true is 'taskmonitor_group_exits_total{group="loader",result="success"}' 21
-# Who waited was told microseconds, of each mode.
-near "twenty children that lived between two scrapes" $(($(dead) - was)) "$used" 40000
+# That a record is exact is shown elsewhere, on a machine that is left alone; here, that
+# none of them is missing.
+near "twenty children that lived between two scrapes" $(($(dead) - was)) "$used" $((used / 20))
 [ "$(value 'taskmonitor_group_forks_total{group="loader"}')" = 21 ]
 result $? "their births"
 forward "no counter has gone back"
