@@ -148,11 +148,13 @@ static long long status(int attr)
 }
 
 /* Sessions that tell, and not. */
+/* Of lives alone: the first sample, which comes when the sampler does, would be counted too. */
 static int session_of(unsigned int scope, unsigned long long flags)
 {
 	struct tm_session_attr attr = session_attr(scope);
 
 	attr.flags = flags;
+	attr.kinds = TM_KINDS_ALL & ~(1U << TM_KIND_PERIODIC | 1U << TM_KIND_WINDOW);
 	attr.ring_records = TM_RING_RECORDS_MIN;
 	return session_make(&attr);
 }
