@@ -68,10 +68,16 @@ build_programs() {
 }
 
 relay() {	# relay PREFIX RUNNER-OPTION...: what a guest says becomes ours
-	local prefix=$1 line status lines=0
+	local prefix=$1 line status lines=0 tries=${RELAY_TRIES:-1}
 	shift
-	"$testing/vm/run.sh" --timeout 300 --out "$work/out" "$@" >"$work/guest" 2>"$work/runner"
-	status=$?
+	while :; do
+		"$testing/vm/run.sh" --timeout 300 --out "$work/out" "$@" >"$work/guest" 2>"$work/runner"
+		status=$?
+		# What takes long meets the emulator's fault now and then, and is done anew.
+		[ $status != 0 ] && [ $((tries -= 1)) -gt 0 ] &&
+			"$testing/vm/emulator-fault.sh" "$work/out/console.log" || break
+		echo "# the machine died of QEMU's int3: another one"
+	done
 	while IFS= read -r line; do
 		line=${line%$'\r'}
 		case $line in
