@@ -12,7 +12,7 @@
 #   V=1                           show each test line
 #   APPEND="FUZZ_STEPS=100000"    for the guest's command line, and so its environment
 #   APPEND_kasan="..."            more of it for kernels of that flavour
-#   JOBS=2                        so many machines at a time (default: a half of the CPUs)
+#   JOBS=2                        so many machines at a time (default: one for each CPU)
 #   TIMEOUT=, TEST_TIMEOUT=       seconds: for a machine, for a test in it
 
 set -eu
@@ -26,9 +26,9 @@ results=$top/build/results
 kernels=${KERNELS:-6.1 6.12}
 only=${TESTS:-}
 suite=${SUITE:-all}
-# A machine has two CPUs; a test that measures wants them. What the host tries
+# A machine has two CPUs, and keeps them busy for a third of the time. What the host tries
 # meanwhile gets what they leave.
-jobs=${JOBS:-$((($(nproc) + 1) / 2))}
+jobs=${JOBS:-$(nproc)}
 case $suite in
 all|guest) ;;
 *) echo "check.sh: SUITE=$suite: all or guest" >&2; exit 2 ;;

@@ -429,7 +429,56 @@ static void test_sluggard(void)
 	ear_close(&ear);
 }
 
-/* One process in so many sessions: its exit is as many events, at one stroke. */
+static void pin(pid_t pid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	if (sched_setaffinity(pid, sizeof(set), &set))
+		tap_bail("sched_setaffinity: %s", strerror(errno));
+}
+
+/* So that nothing is sent meanwhile: nobody else gets that CPU. */
+static int keeps_busy(void *arg)
+{
+	struct sched_param first = { .sched_priority = 1 };
+
+	pin(0, *(const int *)arg);
+	if (sched_setscheduler(0, SCHED_FIFO, &first))
+		return 1;
+	for (;;)
+		;
+}
+
+static bool is_kept_busy(pid_t pid)
+{
+	return sched_getscheduler(pid) == SCHED_FIFO;
+}
+
+/*
+ * One process in so many sessions: its exit is as many events, at one stroke, on
+ * the first of two CPUs. The other one is kept from sending them.
+ */
+static void exit_unsent(struct child *c)
+{
+	int second = 1;
+	cpu_set_t all;
+	pid_t busy;
+
+	sched_getaffinity(0, sizeof(all), &all);
+	pin(c->pid, 0);
+	pin(0, 0);
+	busy = run_start(keeps_busy, &second);
+	if (!eventually(is_kept_busy(busy)))
+		tap_bail("the second CPU is not kept busy");
+	child_exit(c, 0);
+	waitpid(c->pid, NULL, 0);
+	kill(busy, SIGKILL);
+	waitpid(busy, NULL, 0);
+	sched_setaffinity(0, sizeof(all), &all);
+}
+
 static void test_burst(void)
 {
 	struct rlimit files = { SESSIONS + 100, SESSIONS + 100 };
@@ -447,8 +496,7 @@ static void test_burst(void)
 		fd[i] = session_of(TM_SCOPE_LIST, TM_SESSION_EVENTS);
 		session_add(fd[i], c.pid);
 	}
-	child_exit(&c, 0);
-	waitpid(c.pid, NULL, 0);
+	exit_unsent(&c);
 	while (listen_once(&ear, 2000))
 		;
 	for (i = 0; i < ear.n; i++)
