@@ -70,6 +70,18 @@ static inline int tm_get_argument(void *to, size_t size, unsigned int cmd, const
 	return copy_from_user(to, arg, size) ? -EFAULT : 0;
 }
 
+/*
+ * Of a request whose structure may grow: a short one has zeroes behind it, a long
+ * one must have. @least: its first version's size. Return: 0, -EINVAL, -EFAULT or -E2BIG.
+ */
+static inline int tm_get_grown(void *to, size_t size, size_t least, unsigned int cmd,
+			       const void __user *arg)
+{
+	if (_IOC_SIZE(cmd) < least)
+		return -EINVAL;
+	return copy_struct_from_user(to, size, arg, _IOC_SIZE(cmd));
+}
+
 bool tm_is_element_size(u32 size, u32 least);
 int tm_copy_array(u64 to, size_t to_size, const void *from, size_t from_size, size_t n);
 

@@ -12,22 +12,11 @@
 
 #include "chardev.h"
 
-/*
- * The attributes as we know them: a short structure has zeroes behind it, a long
- * one must have.
- */
-static int tm_get_attr(struct tm_session_attr *attr, unsigned int cmd, void __user *arg)
-{
-	if (_IOC_SIZE(cmd) < TM_SESSION_ATTR_SIZE_VER0)
-		return -EINVAL;
-	return copy_struct_from_user(attr, sizeof(*attr), arg, _IOC_SIZE(cmd));
-}
-
 long tm_ioctl_session(struct tm_file *tf, unsigned int cmd, void __user *arg)
 {
 	struct tm_session_attr attr;
 	struct tm_session *s;
-	long err = tm_get_attr(&attr, cmd, arg);
+	long err = tm_get_grown(&attr, sizeof(attr), TM_SESSION_ATTR_SIZE_VER0, cmd, arg);
 
 	if (err)
 		return err;

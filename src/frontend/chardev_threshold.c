@@ -8,14 +8,6 @@
 static_assert(sizeof(struct tm_threshold) == TM_THRESHOLD_SIZE_VER0);
 static_assert(sizeof(struct tm_threshold_list) == 24);
 
-/* As tm_get_attr(): a short structure has zeroes behind it, a long one must have. */
-static int tm_get_threshold(struct tm_threshold *threshold, unsigned int cmd, void __user *arg)
-{
-	if (_IOC_SIZE(cmd) < TM_THRESHOLD_SIZE_VER0)
-		return -EINVAL;
-	return copy_struct_from_user(threshold, sizeof(*threshold), arg, _IOC_SIZE(cmd));
-}
-
 long tm_ioctl_threshold_add(struct tm_file *tf, unsigned int cmd, void __user *arg)
 {
 	struct tm_threshold threshold;
@@ -24,7 +16,7 @@ long tm_ioctl_threshold_add(struct tm_file *tf, unsigned int cmd, void __user *a
 
 	if (!tm_file_may_control(tf))
 		return -EPERM;
-	err = tm_get_threshold(&threshold, cmd, arg);
+	err = tm_get_grown(&threshold, sizeof(threshold), TM_THRESHOLD_SIZE_VER0, cmd, arg);
 	if (err)
 		return err;
 	/* Looked up once: the file may become a private session meanwhile. */
@@ -44,13 +36,13 @@ long tm_ioctl_threshold_add(struct tm_file *tf, unsigned int cmd, void __user *a
 long tm_ioctl_threshold_del(struct tm_file *tf, unsigned int cmd, void __user *arg)
 {
 	u32 id;
+	int err;
 
 	if (!tm_file_may_control(tf))
 		return -EPERM;
-	if (_IOC_SIZE(cmd) != sizeof(id))
-		return -EINVAL;
-	if (copy_from_user(&id, arg, sizeof(id)))
-		return -EFAULT;
+	err = tm_get_argument(&id, sizeof(id), cmd, arg);
+	if (err)
+		return err;
 	return tm_session_threshold_del(tm_file_session(tf), id);
 }
 
@@ -62,10 +54,9 @@ long tm_ioctl_thresholds(struct tm_file *tf, unsigned int cmd, void __user *arg)
 
 	if (!tm_file_may_control(tf))
 		return -EPERM;
-	if (_IOC_SIZE(cmd) != sizeof(list))
-		return -EINVAL;
-	if (copy_from_user(&list, arg, sizeof(list)))
-		return -EFAULT;
+	err = tm_get_argument(&list, sizeof(list), cmd, arg);
+	if (err)
+		return err;
 	if (!tm_is_element_size(list.threshold_size, TM_THRESHOLD_SIZE_VER0))
 		return -EINVAL;
 	list.total = tm_session_thresholds(tm_file_session(tf), thresholds);

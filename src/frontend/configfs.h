@@ -63,6 +63,9 @@ static inline struct tm_session *tm_dir_session(struct tm_dir *dir)
 extern struct configfs_attribute *tm_dir_attrs[];
 extern struct configfs_bin_attribute *tm_dir_bin_attrs[];
 
+/* Of a record, or of what is recorded. NULL: none that is known here. */
+const char *tm_kind_name(unsigned int kind);
+
 void tm_dir_put_cgroup(struct tm_dir *dir);
 void tm_dir_drop_texts(struct tm_dir *dir);
 

@@ -37,14 +37,19 @@ static const char *const tm_scopes[] = {
 	[TM_SCOPE_SYSTEM] = "system",
 };
 
-static const struct {
-	const char *name;
-	u32 mask;
-} tm_kind_words[] = {
-	{ "periodic", BIT(TM_KIND_PERIODIC) }, { "fork", BIT(TM_KIND_FORK) },
-	{ "exec", BIT(TM_KIND_EXEC) },	       { "exiting", BIT(TM_KIND_EXITING) },
-	{ "exit", BIT(TM_KIND_EXIT) },
+/* Those that can be chosen. */
+static const char *const tm_kind_names[] = {
+	[TM_KIND_PERIODIC] = "periodic",
+	[TM_KIND_FORK] = "fork",
+	[TM_KIND_EXEC] = "exec",
+	[TM_KIND_EXITING] = "exiting",
+	[TM_KIND_EXIT] = "exit",
 };
+
+const char *tm_kind_name(unsigned int kind)
+{
+	return kind < ARRAY_SIZE(tm_kind_names) ? tm_kind_names[kind] : NULL;
+}
 
 /*
  * @take is given the text without the newline behind it, to be cut as it likes,
@@ -220,10 +225,10 @@ static ssize_t tm_kinds_show(struct config_item *item, char *page)
 	u32 kinds = READ_ONCE(tm_dir_of(item)->attr.kinds);
 	int i, len = 0;
 
-	for (i = 0; i < ARRAY_SIZE(tm_kind_words); i++) {
-		if (kinds & tm_kind_words[i].mask)
+	for (i = 0; i < ARRAY_SIZE(tm_kind_names); i++) {
+		if (tm_kind_names[i] && kinds & BIT(i))
 			len += scnprintf(page + len, TM_PAGE_SIZE - len, "%s%s", len ? " " : "",
-					 tm_kind_words[i].name);
+					 tm_kind_names[i]);
 	}
 	return len + scnprintf(page + len, TM_PAGE_SIZE - len, "\n");
 }
@@ -232,9 +237,9 @@ static u32 tm_kind_of(const char *word)
 {
 	int i;
 
-	for (i = 0; i < ARRAY_SIZE(tm_kind_words); i++) {
-		if (!strcmp(word, tm_kind_words[i].name))
-			return tm_kind_words[i].mask;
+	for (i = 0; i < ARRAY_SIZE(tm_kind_names); i++) {
+		if (tm_kind_names[i] && !strcmp(word, tm_kind_names[i]))
+			return BIT(i);
 	}
 	return 0;
 }

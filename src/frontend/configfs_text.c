@@ -138,14 +138,7 @@ static int tm_text_sample(struct tm_session *s, struct seq_file *m)
 
 static void tm_show_record(struct seq_file *m, const struct task_sample *sample)
 {
-	static const char *const kinds[] = {
-		[TM_KIND_PERIODIC] = "periodic",
-		[TM_KIND_FORK] = "fork",
-		[TM_KIND_EXEC] = "exec",
-		[TM_KIND_EXITING] = "exiting",
-		[TM_KIND_EXIT] = "exit",
-	};
-	const char *kind = sample->kind < ARRAY_SIZE(kinds) ? kinds[sample->kind] : NULL;
+	const char *kind = tm_kind_name(sample->kind);
 
 	seq_printf(m, "seq %llu time_ns %llu kind %s ", sample->seq, sample->time_ns, kind ?: "-");
 	tm_show_row(m, sample);
