@@ -40,6 +40,11 @@ struct tm_run {
  * them in the other order (arm64), that lasts less than reading the clock takes,
  * which stands between our two readings.
  *
+ * A switch that is under way on the task's CPU has read the clock before us and
+ * settles the slice behind our back: then we are ahead of it by what lies between,
+ * some 100 ns, or as long as a host keeps a virtual CPU from running. The run
+ * queue's lock, which would close the gap, is not for modules.
+ *
  * cpu_clock(), for sched_clock_cpu() is exported only where the clocks of CPUs
  * may differ (x86).
  */
