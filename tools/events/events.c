@@ -24,6 +24,8 @@
 #include "status.h"
 
 #define BUFFER_BYTES	(8 * 1024 * 1024)
+#define KINDS	((1U << TM_KIND_FORK) | (1U << TM_KIND_EXEC) | (1U << TM_KIND_EXITING) | \
+		 (1U << TM_KIND_EXIT) | (1U << TM_KIND_THRESHOLD) | (1U << TM_KIND_LOST))
 
 /* The options' arguments. */
 static struct {
@@ -71,7 +73,7 @@ struct watch {
 
 static int set_all(struct watch *w)
 {
-	if (args.kinds && kinds_parse(args.kinds, &w->kinds))
+	if (args.kinds && kinds_parse(args.kinds, KINDS, &w->kinds))
 		return fail_usage("events: kinds '%s': fork, exec, exiting, exit, threshold or lost, "
 				  "with commas", args.kinds);
 	if (args.session && parse_uint(args.session, 0, UINT64_MAX, &w->session))

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "export_formats.h"
+#include "kinds.h"
 
 /* Above the bits of TM_VALID_*. */
 #define HAVE_RECORD	(UINT64_C(1) << 63)	/* the process may be looked into */
@@ -85,16 +86,6 @@ struct export {
 	enum table_format format;
 	char (*names)[TM_COMM_LEN];
 };
-
-static const char *kind_name(unsigned int kind)
-{
-	static const char *const names[] = {
-		[TM_KIND_READ] = "read", [TM_KIND_PERIODIC] = "periodic", [TM_KIND_FORK] = "fork",
-		[TM_KIND_EXEC] = "exec", [TM_KIND_EXITING] = "exiting", [TM_KIND_EXIT] = "exit",
-	};
-
-	return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "unknown";
-}
 
 static void fill_exit(struct task_sample *sample, const struct process *process)
 {

@@ -9,6 +9,8 @@
 #include "status.h"
 
 static const char *const names[] = {
+	[TM_KIND_READ] = "read",
+	[TM_KIND_PERIODIC] = "periodic",
 	[TM_KIND_FORK] = "fork",
 	[TM_KIND_EXEC] = "exec",
 	[TM_KIND_EXITING] = "exiting",
@@ -34,7 +36,7 @@ static int find(const char *name, size_t length)
 	return -1;
 }
 
-int kinds_parse(const char *list, uint32_t *kinds)
+int kinds_parse(const char *list, uint32_t choice, uint32_t *kinds)
 {
 	uint32_t mask = 0;
 
@@ -42,7 +44,7 @@ int kinds_parse(const char *list, uint32_t *kinds)
 		size_t length = strcspn(list, ",");
 		int kind = find(list, length);
 
-		if (kind < 0)
+		if (kind < 0 || !(choice & 1U << kind))
 			return -EINVAL;
 		mask |= 1U << kind;
 		if (!list[length])

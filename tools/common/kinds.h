@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What events there are, by their names. */
-#ifndef EVENTS_KINDS_H
-#define EVENTS_KINDS_H
+/* Kinds of samples, records and events by their names. */
+#ifndef COMMON_KINDS_H
+#define COMMON_KINDS_H
 
 #include <stdint.h>
 
@@ -11,10 +11,11 @@ const char *kind_name(unsigned int kind);
 /**
  * kinds_parse() - read a list of names
  * @list: NAME[,NAME]...
- * @kinds: set to a mask of 1 << enum tm_kind
+ * @choice: 1 << enum tm_kind of those that can be chosen
+ * @kinds: set to such a mask
  *
  * Return: 0, or -EINVAL with @kinds unchanged.
  */
-int kinds_parse(const char *list, uint32_t *kinds);
+int kinds_parse(const char *list, uint32_t choice, uint32_t *kinds);
 
-#endif /* EVENTS_KINDS_H */
+#endif /* COMMON_KINDS_H */
