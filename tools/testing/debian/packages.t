@@ -52,8 +52,6 @@ for f in "$work"/old/*.deb "$work"/new/*.deb; do
 	*) files+=(--file "$f:${f#"$work"/}") ;;
 	esac
 done
-# shellcheck disable=SC2034  # for relay
-RELAY_TRIES=3
 relay "" -k "$kernel" --root "$IMAGE" --memory 2048 --timeout "${TIMEOUT:-5400}" "${files[@]}" \
 	--exec "$here/packages-guest.sh" "$KVER" "$HEADERS" "$("$top/tools/version.sh")" "$("$work/later/tools/version.sh")"
 echo "1..$n"

@@ -281,6 +281,9 @@ if [ -x /bin/prometheus ]; then
 	sum=$(ask 'sum(taskmonitor_group_cpu_seconds_total{group="loader"})')
 	awk -v a="$sum" -v b="$(cpu loader)" 'BEGIN { d = a * 1e9 - b; exit !(a > 0 && d < 1e6 && d > -1e6) }'
 	result $? "Prometheus: the same CPU time, $sum of $(cpu loader) ns"
+	while read -r query; do
+		result "$([ -n "$(ask "$query")" ]; echo $?)" "Prometheus: a panel is told something: $(httpd -d "$query")"
+	done </files/queries
 	kill $prometheus
 	wait $prometheus
 	end "with Prometheus"

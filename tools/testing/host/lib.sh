@@ -68,12 +68,12 @@ build_programs() {
 }
 
 relay() {	# relay PREFIX RUNNER-OPTION...: what a guest says becomes ours
-	local prefix=$1 line status lines=0 tries=${RELAY_TRIES:-1}
+	local prefix=$1 line status lines=0 tries=3
 	shift
 	while :; do
 		"$testing/vm/run.sh" --timeout 300 --out "$work/out" "$@" >"$work/guest" 2>"$work/runner"
 		status=$?
-		# What takes long meets the emulator's fault now and then, and is done anew.
+		# Who meets the emulator's fault is done anew: nothing of it has been told yet.
 		[ $status != 0 ] && [ $((tries -= 1)) -gt 0 ] &&
 			"$testing/vm/emulator-fault.sh" "$work/out/console.log" || break
 		echo "# the machine died of QEMU's int3: another one"
