@@ -299,6 +299,7 @@ int tm_session_threshold_add(struct tm_session *s, struct tm_threshold *threshol
 	mutex_unlock(&s->control);
 	return err;
 }
+TM_EXPORT(tm_session_threshold_add);
 
 static int tm_find_threshold(const struct tm_thresholds *t, u32 id)
 {
@@ -346,6 +347,7 @@ int tm_session_threshold_del(struct tm_session *s, u32 id)
 	mutex_unlock(&s->control);
 	return i < 0 ? i : 0;
 }
+TM_EXPORT(tm_session_threshold_del);
 
 /**
  * tm_session_thresholds - which there are, with their counts
@@ -369,3 +371,4 @@ unsigned int tm_session_thresholds(struct tm_session *s, struct tm_threshold *th
 	rt_mutex_unlock(&s->lock);
 	return n;
 }
+TM_EXPORT(tm_session_thresholds);

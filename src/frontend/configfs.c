@@ -21,6 +21,7 @@
 #include <linux/capability.h>
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/pid_namespace.h>
@@ -36,6 +37,81 @@
 /* What a directory that was told nothing is made as. */
 #define TM_INTERVAL_NS NSEC_PER_SEC
 #define TM_RECORDS 256
+
+/* --- for the files ------------------------------------------------------------- */
+
+/**
+ * tm_dir_store - one of the files is written whole
+ * @item: the directory
+ * @page: what is written
+ * @count: so many bytes of it
+ * @take: is given it without the newline behind it, to be cut as it likes, under
+ *	the directory's lock
+ *
+ * Return: @count, or an error: @take's, -EPERM, -EINVAL, -ENOMEM.
+ */
+ssize_t tm_dir_store(struct config_item *item, const char *page, size_t count,
+		     int (*take)(struct tm_dir *dir, char *text))
+{
+	struct tm_dir *dir = tm_dir_of(item);
+	size_t len = count;
+	char *text;
+	int err;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (len && page[len - 1] == '\n')
+		len--;
+	if (memchr(page, '\0', len) || memchr(page, '\n', len))
+		return -EINVAL;
+	text = kmemdup_nul(page, len, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	mutex_lock(&dir->lock);
+	err = take(dir, text);
+	mutex_unlock(&dir->lock);
+	kfree(text);
+	return err ?: count;
+}
+
+/**
+ * tm_dir_get_session - the session that the directory has, or one that is not its own yet
+ * @dir: locked
+ *
+ * Return: it, for tm_dir_keep_session(); ERR_PTR(): it cannot be made.
+ */
+struct tm_session *tm_dir_get_session(struct tm_dir *dir)
+{
+	struct tm_session_attr attr = dir->attr;
+	struct tm_named named = {
+		.name = config_item_name(&dir->item),
+		.rights = &dir->rights,
+		.ns = dir->ns,
+		.cgroup = dir->cgroup,
+	};
+
+	lockdep_assert_held(&dir->lock);
+	return dir->session ?: tm_session_create_named(&attr, &named);
+}
+
+/**
+ * tm_dir_keep_session - what the session was asked for has been done, or not
+ * @dir: locked
+ * @s: as tm_dir_get_session() gave it
+ * @err: not, and why. A session that came for nothing goes again, and the
+ *	directory can be told something else.
+ */
+void tm_dir_keep_session(struct tm_dir *dir, struct tm_session *s, int err)
+{
+	if (s == dir->session)
+		return;
+	if (err)
+		tm_session_close(s);
+	else
+		dir->session = s;
+}
+
+/* --- the directories ------------------------------------------------------------ */
 
 static void tm_dir_release(struct config_item *item)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The parts of taskmonitor_configfs.ko: configfs.c has the module and the
- * directories, configfs_attr.c the files of one value, configfs_text.c those of
- * as many lines as there are.
+ * directories, configfs_attr.c the files of one value, configfs_targets.c and
+ * configfs_thresholds.c a list each, configfs_text.c the files of as many lines as
+ * there are.
  */
 #ifndef TM_FRONTEND_CONFIGFS_H
 #define TM_FRONTEND_CONFIGFS_H
@@ -60,11 +61,40 @@ static inline struct tm_session *tm_dir_session(struct tm_dir *dir)
 	return s;
 }
 
+ssize_t tm_dir_store(struct config_item *item, const char *page, size_t count,
+		     int (*take)(struct tm_dir *dir, char *text));
+struct tm_session *tm_dir_get_session(struct tm_dir *dir);
+void tm_dir_keep_session(struct tm_dir *dir, struct tm_session *s, int err);
+
+/* What configfs gives and takes at once, on machines with larger pages too. */
+#define TM_PAGE_SIZE 4096
+#define TM_WRITE_MAX (TM_PAGE_SIZE - 1)
+
+#define TM_DIR_ATTR_RO(_name)                                                                      \
+	struct configfs_attribute tm_attr_##_name = {                                              \
+		.ca_name = #_name,                                                                 \
+		.ca_mode = 0400,                                                                   \
+		.ca_owner = THIS_MODULE,                                                           \
+		.show = tm_##_name##_show,                                                         \
+	}
+
+#define TM_DIR_ATTR_RW(_name)                                                                      \
+	struct configfs_attribute tm_attr_##_name = {                                              \
+		.ca_name = #_name,                                                                 \
+		.ca_mode = 0600,                                                                   \
+		.ca_owner = THIS_MODULE,                                                           \
+		.show = tm_##_name##_show,                                                         \
+		.store = tm_##_name##_store,                                                       \
+	}
+
+extern struct configfs_attribute tm_attr_targets;
+extern struct configfs_attribute tm_attr_thresholds;
 extern struct configfs_attribute *tm_dir_attrs[];
 extern struct configfs_bin_attribute *tm_dir_bin_attrs[];
 
-/* Of a record, or of what is recorded. NULL: none that is known here. */
+/* Of a record, or of what is recorded; of a threshold. NULL: none that is known here. */
 const char *tm_kind_name(unsigned int kind);
+const char *tm_threshold_name(unsigned int what);
 
 void tm_dir_put_cgroup(struct tm_dir *dir);
 void tm_dir_drop_texts(struct tm_dir *dir);

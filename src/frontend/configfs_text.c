@@ -136,11 +136,23 @@ static int tm_text_sample(struct tm_session *s, struct seq_file *m)
 	return 0;
 }
 
+static void tm_show_crossing(struct seq_file *m, const struct task_sample *sample)
+{
+	const char *what = tm_threshold_name(sample->threshold_what);
+
+	seq_printf(m, "threshold %u what %s value %llu bound %llu since_ns %llu below %u ",
+		   sample->threshold_id, what ?: "-", sample->threshold_value,
+		   sample->threshold_bound, sample->threshold_since_ns,
+		   !!(sample->flags & TM_SAMPLE_BELOW));
+}
+
 static void tm_show_record(struct seq_file *m, const struct task_sample *sample)
 {
 	const char *kind = tm_kind_name(sample->kind);
 
 	seq_printf(m, "seq %llu time_ns %llu kind %s ", sample->seq, sample->time_ns, kind ?: "-");
+	if (sample->valid & TM_VALID_THRESHOLD)
+		tm_show_crossing(m, sample);
 	tm_show_row(m, sample);
 }
 

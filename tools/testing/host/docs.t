@@ -280,7 +280,7 @@ $file{"/sys/kernel/debug/$debugfs_dir/$1"} = mode_word($2)
 # In the directory of a named session, whatever that is called.
 my ($subsystem) = $all =~ /\.ci_namebuf = "(\w+)"/;
 $file{"/sys/kernel/config/$subsystem/NAME/$2"} = $1
-	while $all =~ /^TM_DIR_(?:BIN_)?ATTR_(RO|RW)\((\w+)\);/mg;
+	while $all =~ /^(?:static )?TM_DIR_(?:BIN_)?ATTR_(RO|RW)\((\w+)\);/mg;
 my ($system) = join("\n", values %source) =~ /#define\s+TRACE_SYSTEM\s+(\w+)/;
 for my $text (values %source) {
 	$file{"/sys/kernel/tracing/events/$system/$1"} = ''

@@ -29,6 +29,7 @@ paths="
 /sys/kernel/config/taskmonitor/NAME/scope
 /sys/kernel/config/taskmonitor/NAME/state
 /sys/kernel/config/taskmonitor/NAME/targets
+/sys/kernel/config/taskmonitor/NAME/thresholds
 /sys/kernel/debug/taskmonitor/history
 /sys/kernel/debug/taskmonitor/sampler
 /sys/kernel/debug/taskmonitor/sessions

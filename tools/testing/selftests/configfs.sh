@@ -81,14 +81,14 @@ ok $? "taskmonitor.ko cannot go before it"
 
 mkdir "$web"
 ok $? "mkdir"
-is "its files" "cgroup history interval kinds records run sample scope state targets" \
+is "its files" "cgroup history interval kinds records run sample scope state targets thresholds" \
 	"$(find "$web" -type f | sed 's,.*/,,' | sort | xargs)"
 is "those that are written are root's alone" 600 \
-	"$(for f in cgroup history interval kinds run scope targets; do stat -c %a "$web/$f"; done | sort -u)"
+	"$(for f in cgroup history interval kinds run scope targets thresholds; do stat -c %a "$web/$f"; done | sort -u)"
 is "the others, too" 400 \
 	"$(for f in records sample state; do stat -c %a "$web/$f"; done | sort -u)"
-is "what it is as it comes" "list  256 periodic fork exec exiting exit 1s stop " \
-	"$(for f in scope cgroup history kinds interval run targets; do printf '%s ' "$(say $f)"; done | sed 's/ $//')"
+is "what it is as it comes" "list  256 periodic fork exec exiting exit threshold 1s stop  " \
+	"$(for f in scope cgroup history kinds interval run targets thresholds; do printf '%s ' "$(say $f)"; done | sed 's/ $//')"
 [ -z "$(say sample)$(say records)" ]
 ok $? "nothing is sampled, nothing recorded"
 is "the keys of state" "targets targets_alive ticks missed_ticks stretched records dropped lateness_max_ns cost_ns" \
@@ -120,7 +120,8 @@ takes history 64 64
 takes kinds exit exit
 takes kinds "exit fork exit" "fork exit"
 for s in window lost read "exit  fork" "exit " "exit,fork" all 5; do refuses kinds "$s" "$invalid"; done
-takes kinds "periodic fork exec exiting exit" "periodic fork exec exiting exit"
+all="periodic fork exec exiting exit threshold"
+takes kinds "$all" "$all"
 takes interval 100us 100us
 takes interval 3600s 1h
 takes interval 1500ms 1500ms
@@ -145,6 +146,17 @@ refuses targets -$$ "No such process"
 for s in go starts "start stop" 1; do refuses run "$s" "$invalid"; done
 put run stop
 ok $? "stop, before it was ever started"
+for s in "\\n" rss "rss above" "rss 5" "rss above x" "rss above 5%" "rss above K" "cpu above 5G" "threads above 5%" \
+	"threads above 5K" "rss above 1M above 2M" "rss above 1M below 2M" "rss above 1M below 0" "rss below 1M" \
+	"rss above 1M for" "rss above 1M for 5" "rss above 1M  for 5s" "rss above 1M " "exit above 1" "exit for 1s" \
+	"disk above 1" "rss above -1" - -x "-1 -2"; do
+	refuses thresholds "$s" "$invalid"
+done
+refuses thresholds "rss above 18446744073709551615K" "out of range"
+refuses thresholds "rss above 18446744073709551616" "out of range"
+refuses thresholds -1 "No such file"
+put kinds "fork exit" && refuses thresholds exit "$invalid"
+put kinds "$all"
 is "after all that there is no session" 1 "$(sessions)"
 
 # --- targets ---------------------------------------------------------------------------
@@ -258,6 +270,55 @@ is "sessions are as they stand in the list" "system list" \
 	"$(tmctl status -j | sed -nE 's/.*"id":[1-9].*"scope":"(\w+)".*/\1/p' | xargs)"
 rmdir "$web" "$root/web2"
 ok $? "rmdir of both"
+
+# --- thresholds ------------------------------------------------------------------------------
+
+# listed LINE...: these are the thresholds, but for their counts
+listed() {
+	printf '%s\n' "$@" >want
+	sed -E 's/ crossed [0-9]+ returned [0-9]+ unjudged [0-9]+$//' "$web/thresholds" | cmp -s - want
+	ok $? "thresholds: $(xargs <want)" || sed 's/^/# /' "$web/thresholds"
+}
+
+mkdir "$web"
+put thresholds "rss above 1M below 512K for 10s\\n"
+listed "id 1 what rss above 1048576 below 524288 for_ns 10000000000"
+is "now it is a session" 2 "$(sessions)"
+refuses scope tree "$busy"
+put thresholds -1 && [ -z "$(say thresholds)" ]
+ok $? "one can be removed"
+refuses thresholds -1 "No such file"
+put thresholds "cpu above 150% for 1m" && put thresholds "threads for 0s below 2 above 3"
+listed "id 2 what cpu above 1500000 below 1500000 for_ns 60000000000" "id 3 what threads above 3 below 2 for_ns 0"
+put thresholds "cpu above 250000" && put thresholds "rss above 16777215T" && put thresholds exit
+listed "id 2 what cpu above 1500000 below 1500000 for_ns 60000000000" "id 3 what threads above 3 below 2 for_ns 0" \
+	"id 4 what cpu above 250000 below 250000 for_ns 0" \
+	"id 5 what rss above 18446742974197923840 below 18446742974197923840 for_ns 0" \
+	"id 6 what exit above 0 below 0 for_ns 0"
+put thresholds "run_delay above 0%" || grep -q "not supported" err
+ok $? "one of run_delay, where the kernel counts that"
+put thresholds -2 && put thresholds -3
+for i in 1 2 3 4; do put thresholds "threads above $i"; done
+[ "$(say thresholds | wc -l)" = 8 ] || put thresholds "threads above 5"
+refuses thresholds exit "No space left"
+sleep 1000 &
+b=$!
+put interval 10ms && put targets "$b $c" && put run start
+ok $? "it runs"
+crossed() { grep -E "kind threshold threshold $1 what $2 .* below 0 pid $3 " "$web/records" >found; }
+eventually crossed 4 cpu "$c"
+ok $? "a busy target crosses 25 % of a CPU"
+grep -qE "value [0-9]{6,} bound 250000 since_ns [0-9]+ below 0 pid $c usr [0-9]" found
+ok $? "its record says by how much: $(sed 's/ pid .*//' found)"
+kill $b
+wait $b 2>/dev/null
+eventually crossed 6 exit "$b"
+ok $? "an exit crosses"
+grep -qE " what exit value 15 bound 0 " found
+ok $? "its record has the exit code"
+is "an exit is counted" 1 "$(sed -nE 's/^id 6 .* crossed ([0-9]+) .*/\1/p' "$web/thresholds")"
+rmdir "$web"
+ok $? "rmdir"
 
 # --- odd names ------------------------------------------------------------------------------
 

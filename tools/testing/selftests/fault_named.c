@@ -90,12 +90,14 @@ static long put_history(void) { return put("history", "64\n"); }
 static long put_kinds(void) { return put("kinds", "exit fork\n"); }
 static long put_interval(void) { return put("interval", "20ms\n"); }
 static long put_targets(void) { return put("targets", pids); }
+static long put_threshold(void) { return put("thresholds", "rss above 1M for 1s\n"); }
 static long put_start(void) { return put("run", "start\n"); }
 static long put_stop(void) { return put("run", "stop\n"); }
 static long get_scope(void) { return get("scope"); }
 static long get_cgroup(void) { return get("cgroup"); }
 static long get_state(void) { return get("state"); }
 static long get_targets(void) { return get("targets"); }
+static long get_thresholds(void) { return get("thresholds"); }
 static long get_sample(void) { return get("sample"); }
 static long get_records(void) { return get("records"); }
 
@@ -106,6 +108,7 @@ static bool is_kinds(void) { return says("kinds", "fork exit\n"); }
 static bool is_interval(void) { return says("interval", "20ms\n"); }
 static bool is_running(void) { return says("run", "start\n") && wait_sampler_threads(1) == 1; }
 static bool has_both(void) { return named_state(NAME, "targets") == 2; }
+static bool has_threshold(void) { return get("thresholds") > 0; }
 static bool is_empty(void) { return named_state(NAME, "targets") == 0; }
 
 static bool is_there(void)
@@ -128,6 +131,7 @@ static const struct fault_op ops[] = {
 	{ "targets written", list, put_targets, has_both, remove_it, .in_parts = true },
 	{ "targets of a tree written", tree, put_targets, NULL, remove_it, .last = FEW,
 	  .in_parts = true },
+	{ "thresholds written", list, put_threshold, has_threshold, remove_it },
 	{ "started, a list", list, put_start, is_running, remove_it },
 	{ "started, a tree", tree, put_start, is_running, remove_it, .last = FEW },
 	{ "started, a cgroup", cgroup, put_start, is_running, remove_it, .last = FEW },
@@ -137,6 +141,7 @@ static const struct fault_op ops[] = {
 	{ "cgroup read", cgroup, get_cgroup, NULL, remove_it },
 	{ "state read", made, get_state, NULL, remove_it },
 	{ "targets read", made, get_targets, NULL, remove_it },
+	{ "thresholds read", made, get_thresholds, NULL, remove_it },
 	{ "sample read", made, get_sample, has_both, remove_it },
 	{ "records read", with_records, get_records, NULL, remove_it },
 	{ "rmdir", with_records, end, NULL, NULL, .never_fails = true },

@@ -189,6 +189,9 @@
 	FILE_ROW("write it", NAMED "run", O_WRONLY, "stop", "+++P+AAAAPA+APAA")                    \
 	FILE_ROW("read configfs `targets`", NAMED "targets", O_RDONLY, NULL, "+++++AAAA+A+A+AA")   \
 	FILE_ROW("write it", NAMED_WATCH "targets", O_WRONLY, "1", "+++P+AAAAPA+APAA")             \
+	FILE_ROW("read configfs `thresholds`", NAMED "thresholds", O_RDONLY, NULL,                 \
+		 "+++++AAAA+A+A+AA")                                                               \
+	FILE_ROW("write it", NAMED_WATCH "thresholds", O_WRONLY, "exit", "+++P+AAAAPA+APAA")       \
 	FILE_ROW("read configfs `state`", NAMED "state", O_RDONLY, NULL, "+++++AAAA+A+A+AA")       \
 	FILE_ROW("read configfs `sample`", NAMED "sample", O_RDONLY, NULL, "+++++AAAA+A+A+AA")     \
 	FILE_ROW("read configfs `records`", NAMED "records", O_RDONLY, NULL, "+++++AAAA+A+A+AA")
