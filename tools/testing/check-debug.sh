@@ -8,8 +8,8 @@
 #   FUZZ_STEPS=300000      on each (default: a million on all together, most of them where they
 #                          are fast)
 #   SLOWNESS=1             what is done over and over as often as on fast kernels (default: a tenth)
-#   JOBS=1                 so many machines at a time (default: one more than CPUs, for none
-#                          is busy all the time)
+#   JOBS=1                 so many machines at a time (default: one for each CPU, which a machine
+#                          keeps busy; with more of them they spin for each other's locks)
 #   TESTS=, V=, ...        as check.sh
 
 set -eu
@@ -30,7 +30,10 @@ done
 # A twentieth of the million on each with KASAN, the rest on those with KCSAN.
 n_kasan=$(echo "$KERNELS" | grep -o :kasan | wc -l) n_kcsan=$(echo "$KERNELS" | grep -o :kcsan | wc -l)
 steps=$((1000000 / (n_kasan + 9 * n_kcsan)))
-export APPEND="SLOWNESS=${SLOWNESS:-10} ${APPEND:-}" JOBS=${JOBS:-$(($(nproc) + 1))}
+export JOBS=${JOBS:-$(nproc)}
+# Grace periods as short as they come: half the time of a test that loads the module again and
+# again, and less time to hide in for what is used after it was freed. make check has long ones.
+export APPEND="SLOWNESS=${SLOWNESS:-10} rcupdate.rcu_expedited=1 ${APPEND:-}"
 export APPEND_kasan="FUZZ_STEPS=${FUZZ_STEPS:-$steps}"
 export APPEND_kcsan="FUZZ_STEPS=${FUZZ_STEPS:-$((9 * steps))}"
 if [ -z "${TESTS:-}" ]; then

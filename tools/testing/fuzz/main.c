@@ -14,7 +14,7 @@
 #include "fuzz.h"
 
 #define STEPS_DEFAULT	20000
-#define STEPS_CAMPAIGN	10000
+#define STEPS_CAMPAIGN	25000
 #define STEPS_KEPT	1500
 #define WORKERS_DEFAULT 4
 
