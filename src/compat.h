@@ -174,6 +174,32 @@ static inline bool tm_exit_is_last(struct task_struct *task)
 #define TM_GROUP_OF_ADMINS GENL_UNS_ADMIN_PERM
 #endif
 
+/* 6.6 and newer: who sends to a group may keep it from some of its members. */
+#define TM_CAN_KEEP_FROM (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0))
+
+#ifdef CONFIG_NET
+/**
+ * tm_multicast - send to all members of a group, but those whom it is to be kept from
+ * @family: which is registered
+ * @skb: is freed
+ * @group: its place in the family's table
+ * @keep_from: given a member's socket, says whether to; not called where !TM_CAN_KEEP_FROM
+ */
+static inline void tm_multicast(const struct genl_family *family, struct sk_buff *skb,
+				unsigned int group,
+				int (*keep_from)(struct sock *sk, struct sk_buff *skb, void *data))
+{
+#if TM_CAN_KEEP_FROM
+	unsigned int number = family->mcgrp_offset + group;
+
+	NETLINK_CB(skb).dst_group = number;
+	netlink_broadcast_filtered(init_net.genl_sock, skb, 0, number, GFP_KERNEL, keep_from, NULL);
+#else
+	genlmsg_multicast(family, skb, 0, group, GFP_KERNEL);
+#endif
+}
+#endif
+
 /*
  * A module whose init fails is freed, whatever has pinned it meanwhile: what would
  * pin it has to wait until it is live. What is built in stays.

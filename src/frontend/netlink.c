@@ -12,6 +12,8 @@
  * There is no module alias either, or anybody's look for the family would load
  * the module.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/build_bug.h>
 #include <linux/capability.h>
 #include <linux/module.h>
@@ -295,18 +297,44 @@ struct genl_family tm_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(tm_groups),
 };
 
+#define TM_EVICTIONS 16
+
+/*
+ * Who has joined the group's number while it was nobody's: see tm_events_keep_from().
+ * Where events cannot be kept from members, there must be none that were not asked
+ * as the family comes. With its going they are put out; and if somebody is as
+ * quick as that to join again, there are no events for anybody.
+ */
+static int tm_netlink_register(void)
+{
+	int evictions = 0, err;
+
+	for (;;) {
+		err = genl_register_family(&tm_family);
+		if (err || TM_CAN_KEEP_FROM || !tm_family.n_mcgrps ||
+		    !genl_has_listeners(&tm_family, &init_net, TM_GROUP_EVENTS))
+			return err;
+		genl_unregister_family(&tm_family);
+		if (++evictions < TM_EVICTIONS)
+			continue;
+		pr_warn("netlink: no events, for somebody joins their group before it is there\n");
+		tm_family.n_mcgrps = 0;
+	}
+}
+
 int tm_netlink_init(void)
 {
 	int err = tm_events_init();
 
 	if (err)
 		return err;
-	err = genl_register_family(&tm_family);
+	err = tm_netlink_register();
 	if (err) {
 		tm_events_exit();
 		return err;
 	}
-	tm_events_listen();
+	if (tm_family.n_mcgrps)
+		tm_events_listen();
 	return 0;
 }
 

@@ -17,12 +17,17 @@
  * While nobody listens nothing enters the queue, so that who begins to listen is
  * told nothing that is over.
  */
+#include <linux/capability.h>
+#include <linux/fs.h>
 #include <linux/irq_work.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/user_namespace.h>
 #include <linux/workqueue.h>
+#include <net/sock.h>
 
+#include "../compat.h"
 #include "../core/session.h"
 #include "netlink.h"
 
@@ -157,6 +162,16 @@ static void tm_events_fill(struct sk_buff *skb)
 		tm_events_done(event);
 }
 
+/*
+ * The kernel asks who joins a group of a family's, but not who joins one that is
+ * nobody's yet, and that is what ours is before we come. So we ask. A member's
+ * file is there: a socket leaves its groups before it loses that.
+ */
+static int tm_events_keep_from(struct sock *sk, struct sk_buff *skb, void *data)
+{
+	return !file_ns_capable(sk->sk_socket->file, &init_user_ns, CAP_SYS_ADMIN);
+}
+
 static void tm_events_send(struct work_struct *work)
 {
 	struct sk_buff *skb;
@@ -173,8 +188,8 @@ static void tm_events_send(struct work_struct *work)
 			return;
 		}
 		tm_events_fill(skb);
-		/* ESRCH: they have just gone. ENOBUFS: netlink has told who it was. */
-		genlmsg_multicast(&tm_family, skb, 0, TM_GROUP_EVENTS, GFP_KERNEL);
+		/* It may fail. ESRCH: they have just gone. ENOBUFS: netlink has told who it was. */
+		tm_multicast(&tm_family, skb, TM_GROUP_EVENTS, tm_events_keep_from);
 		cond_resched();
 	}
 }

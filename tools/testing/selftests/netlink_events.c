@@ -559,6 +559,79 @@ static int passes_by(void *arg)
 	return 0;
 }
 
+#define GROUPS_MAX	1024
+
+/* Bytes between a parent and the child: it is as far as it was to come; it may go on. */
+static int reached[2], go_on[2];
+
+/*
+ * Without any right, joins all groups that there are or will be, as far as it is let.
+ * Return: 0 if it was told nothing; 1 if it was; 2 if it had not joined ours at all.
+ */
+static int squats(void *arg)
+{
+	const struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+	bool joined[GROUPS_MAX] = { false };
+	int group, fd, told = 0;
+	struct nl_received got;
+	struct nl_message m;
+	struct nl nl, mine;
+	char c = 0;
+
+	(void)arg;
+	become(1000);
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
+	if (bind(fd, (const struct sockaddr *)&any, sizeof(any)))
+		return 2;
+	for (group = 1; group < GROUPS_MAX; group++)
+		joined[group] = !setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
+					    sizeof(group));
+	(void)!write(reached[1], &c, 1);
+	(void)!read(go_on[0], &c, 1);
+	if (nl_open(&nl) || nl.group >= GROUPS_MAX || !joined[nl.group])
+		return 2;
+	mine = nl;
+	mine.fd = fd;
+	while (nl_receive(&mine, &got, 0) > 0) {
+		while (nl_next(&got, &m))
+			told |= m.h->nlmsg_type == nl.family;
+	}
+	return told;
+}
+
+/* Who joins the group before it is there is not asked for any right by the kernel. */
+static void test_squatter(void)
+{
+	struct child c;
+	struct ear ear;
+	pid_t squatter;
+	int fd, status;
+	char byte = 0;
+
+	tap_errno(module_unload_patiently(), 0, "rmmod");
+	if (pipe(reached) || pipe(go_on))
+		tap_bail("pipe: %s", strerror(errno));
+	squatter = run_start(squats, NULL);
+	(void)!read(reached[0], &byte, 1);
+	module_need("log=N");
+	ear_open(&ear, 0);
+	fd = session_of(TM_SCOPE_LIST, TM_SESSION_EVENTS);
+	child_start(&c);
+	if (session_add(fd, c.pid))
+		tap_bail("no target");
+	child_end(&c);
+	tap_ok(await_note(&ear, c.pid, TM_KIND_EXIT), "who may listen is told");
+	(void)!write(go_on[1], &byte, 1);
+	waitpid(squatter, &status, 0);
+	tap_is(status, 0, "who joined the group before it was there is told nothing");
+	close(fd);
+	ear_close(&ear);
+	close(reached[0]);
+	close(reached[1]);
+	close(go_on[0]);
+	close(go_on[1]);
+}
+
 static void test_unload(void)
 {
 	struct nl_received got;
@@ -601,6 +674,7 @@ int main(int argc, char **argv)
 	test_who();
 	test_sluggard();
 	test_burst();
+	test_squatter();
 	test_unload();
 	tap_errno(module_unload_patiently(), 0, "rmmod");
 	return tap_done();
