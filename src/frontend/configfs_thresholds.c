@@ -126,7 +126,9 @@ static int tm_take_word(struct tm_threshold *threshold, enum tm_word word, char 
 	case TM_WORD_BELOW:
 		err = tm_take_figure(threshold->what, argument, &threshold->below);
 		/* To be at 0 is not what 0 would say: "as above". */
-		return err ?: threshold->below ? 0 : -EINVAL;
+		if (!err && !threshold->below)
+			err = -EINVAL;
+		return err;
 	default:
 		return tm_parse_duration_ns(argument, &threshold->for_ns);
 	}
