@@ -18,12 +18,6 @@
 #define KIDS		rounds(1000)
 #define SOME		rounds(100)
 #define MIB		(1LL << 20)
-/* Where user and system time are counted by themselves, records have the end of the exit as well. */
-#ifdef __s390x__
-#define ACCOUNTS_ITSELF	1
-#else
-#define ACCOUNTS_ITSELF	0
-#endif
 
 static long long usec(struct timeval tv)
 {
@@ -271,8 +265,9 @@ static void many_short_ones(const char *load, const char *option, bool unsampled
 	/*
 	 * getrusage() cuts user and system time to microseconds each. A sample may be ahead
 	 * of the scheduler, see tm_running_rtime(): by long, where the host takes a CPU away.
+	 * And with native accounting records have the end of the exit, too.
 	 */
-	if (unsampled && !ACCOUNTS_ITSELF)
+	if (unsampled && !CPU_IS_NATIVE)
 		tap_between(got, want - 1, want + 2000,
 			    "kids: CPU time is what wait4() has told, to the microsecond");
 	else
