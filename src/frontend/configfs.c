@@ -8,8 +8,8 @@
  * shall need it.
  *
  * What a session is cannot be changed once it is made. So a directory only notes
- * what its files are told, and the session is made when it is first started or
- * given a target.
+ * what its files are told, and the session is made when it is first started, or
+ * given a target or a threshold.
  *
  * configfs tells no handler which open file it serves. As in sysfs, modes guard
  * the reading, and who changes something must be an administrator at that moment,

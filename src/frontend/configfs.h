@@ -11,6 +11,7 @@
 #include <linux/configfs.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/string.h>
 #include <linux/taskmonitor.h>
 
 #include "../core/access.h"
@@ -65,6 +66,18 @@ ssize_t tm_dir_store(struct config_item *item, const char *page, size_t count,
 		     int (*take)(struct tm_dir *dir, char *text));
 struct tm_session *tm_dir_get_session(struct tm_dir *dir);
 void tm_dir_keep_session(struct tm_dir *dir, struct tm_session *s, int err);
+
+/* As match_string(), of a list in which some places are empty. Return: the place, or -EINVAL. */
+static inline int tm_word_of(const char *const *words, int n, const char *word)
+{
+	int i;
+
+	for (i = 0; i < n; i++) {
+		if (words[i] && !strcmp(word, words[i]))
+			return i;
+	}
+	return -EINVAL;
+}
 
 /* What configfs gives and takes at once, on machines with larger pages too. */
 #define TM_PAGE_SIZE 4096

@@ -166,27 +166,17 @@ static ssize_t tm_kinds_show(struct config_item *item, char *page)
 	return len + scnprintf(page + len, TM_PAGE_SIZE - len, "\n");
 }
 
-static u32 tm_kind_of(const char *word)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(tm_kind_names); i++) {
-		if (tm_kind_names[i] && !strcmp(word, tm_kind_names[i]))
-			return BIT(i);
-	}
-	return 0;
-}
-
 static int tm_take_kinds(struct tm_dir *dir, char *text)
 {
-	u32 kind, kinds = 0;
+	u32 kinds = 0;
 	char *word;
+	int kind;
 
 	while ((word = strsep(&text, " "))) {
-		kind = tm_kind_of(word);
-		if (!kind)
+		kind = tm_word_of(tm_kind_names, ARRAY_SIZE(tm_kind_names), word);
+		if (kind < 0)
 			return -EINVAL;
-		kinds |= kind;
+		kinds |= BIT(kind);
 	}
 	if (dir->session)
 		return -EBUSY;

@@ -37,17 +37,6 @@ const char *tm_threshold_name(unsigned int what)
 	return what < ARRAY_SIZE(tm_whats) ? tm_whats[what] : NULL;
 }
 
-static int tm_what_of(const char *word)
-{
-	int what;
-
-	for (what = TM_THRESHOLD_RSS; what < ARRAY_SIZE(tm_whats); what++) {
-		if (!strcmp(word, tm_whats[what]))
-			return what;
-	}
-	return -EINVAL;
-}
-
 static ssize_t tm_thresholds_show(struct config_item *item, char *page)
 {
 	struct tm_session *s = tm_dir_session(tm_dir_of(item));
@@ -136,8 +125,9 @@ static int tm_take_word(struct tm_threshold *threshold, enum tm_word word, char 
 
 static int tm_parse_threshold(char *text, struct tm_threshold *threshold)
 {
-	int what = tm_what_of(strsep(&text, " ")), word, err = 0;
+	int what = tm_word_of(tm_whats, ARRAY_SIZE(tm_whats), strsep(&text, " "));
 	unsigned long seen = 0;
+	int word, err = 0;
 
 	if (what < 0)
 		return what;
