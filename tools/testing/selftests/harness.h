@@ -193,4 +193,9 @@ int run_end(pid_t pid);
 int run(int (*fn)(void *arg), void *arg);
 void become(uid_t uid);
 
+/* @pid, or the caller by 0, runs on that CPU alone from now on. False: it may not, or there is none. */
+bool cpu_try(pid_t pid, int cpu);
+/* The same, or the test ends. */
+void cpu_pin(pid_t pid, int cpu);
+
 #endif /* HARNESS_H */

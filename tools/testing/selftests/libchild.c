@@ -247,6 +247,21 @@ void child_main(int argc, char **argv)
 	serve();
 }
 
+bool cpu_try(pid_t pid, int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return !sched_setaffinity(pid, sizeof(set), &set);
+}
+
+void cpu_pin(pid_t pid, int cpu)
+{
+	if (!cpu_try(pid, cpu))
+		tap_bail("%d cannot be pinned to CPU %d: %s", pid, cpu, strerror(errno));
+}
+
 /* Drop to a user, all capabilities gone; one may look into oneself again. */
 void become(uid_t uid)
 {

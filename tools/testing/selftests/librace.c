@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include <pthread.h>
 #include <sched.h>
+#include <sys/wait.h>
 
 #include "race.h"
 
@@ -155,6 +156,24 @@ long race_read_file(void *path, int round)
 }
 
 /* For racers: so many sessions of the whole system are made and closed. */
+long race_forks(int n, void (*child)(void))
+{
+	int status;
+	pid_t pid;
+
+	while (n--) {
+		pid = fork();
+		if (!pid) {
+			if (child)
+				child();
+			_exit(0);
+		}
+		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+			return -ECHILD;
+	}
+	return 0;
+}
+
 long race_sessions(void *times, int round)
 {
 	struct tm_session_attr attr = session_attr(TM_SCOPE_SYSTEM);

@@ -429,22 +429,12 @@ static void test_sluggard(void)
 	ear_close(&ear);
 }
 
-static void pin(pid_t pid, int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(pid, sizeof(set), &set))
-		tap_bail("sched_setaffinity: %s", strerror(errno));
-}
-
 /* So that nothing is sent meanwhile: nobody else gets that CPU. */
 static int keeps_busy(void *arg)
 {
 	struct sched_param first = { .sched_priority = 1 };
 
-	pin(0, *(const int *)arg);
+	cpu_pin(0, *(const int *)arg);
 	if (sched_setscheduler(0, SCHED_FIFO, &first))
 		return 1;
 	for (;;)
@@ -467,8 +457,8 @@ static void exit_unsent(struct child *c)
 	pid_t busy;
 
 	sched_getaffinity(0, sizeof(all), &all);
-	pin(c->pid, 0);
-	pin(0, 0);
+	cpu_pin(c->pid, 0);
+	cpu_pin(0, 0);
 	busy = run_start(keeps_busy, &second);
 	if (!eventually(is_kept_busy(busy)))
 		tap_bail("the second CPU is not kept busy");

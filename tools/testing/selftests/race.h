@@ -47,6 +47,8 @@ void race_run(const struct race *race);
 
 long race_read_file(void *path, int round);
 long race_sessions(void *times, int round);
+/* Processes, one after the other, that call @child, if there is one, and exit: 0, -ECHILD. */
+long race_forks(int n, void (*child)(void));
 
 /**
  * struct tally - what a reader got of a session, and whether it adds up

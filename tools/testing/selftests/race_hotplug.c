@@ -7,7 +7,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/wait.h>
 
 #include "race.h"
 
@@ -21,16 +20,6 @@ static struct tally witness;
 static int ticking;
 static unsigned long long born, rss;
 
-/* False while it is away. */
-static bool go_to(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	return !sched_setaffinity(0, sizeof(set), &set);
-}
-
 static long away_and_back(void *arg, int round)
 {
 	int err = file_write(ONLINE, "0");
@@ -41,24 +30,20 @@ static long away_and_back(void *arg, int round)
 }
 
 /* On that CPU while it is there. It may go under them. */
+static void go_there(void)
+{
+	cpu_try(0, CPU);
+}
+
 static long forks(void *arg, int round)
 {
-	int i, status;
-	pid_t pid;
+	long err = race_forks(FORKS, go_there);
 
 	(void)arg;
 	(void)round;
-	for (i = 0; i < FORKS; i++) {
-		pid = fork();
-		if (!pid) {
-			go_to(CPU);
-			_exit(0);
-		}
-		if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
-			return -ECHILD;
-	}
-	born += FORKS;
-	return 0;
+	if (!err)
+		born += FORKS;
+	return err;
 }
 
 static long batches(void *arg, int round)
@@ -118,7 +103,7 @@ static void begin(void)
 	cpu_set_t all;
 
 	sched_getaffinity(0, sizeof(all), &all);
-	go_to(CPU);
+	cpu_try(0, CPU);
 	child_start(&child);
 	sched_setaffinity(0, sizeof(all), &all);
 	child_do(&child, CHILD_TOUCH, PAGES);

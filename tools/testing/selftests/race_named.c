@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 
 #include "named.h"
 #include "race.h"
@@ -53,19 +52,9 @@ static long get(void *arg, int round)
 
 static long forks(void *arg, int round)
 {
-	int i, status;
-	pid_t kid;
-
 	(void)arg;
 	(void)round;
-	for (i = 0; i < FORKS; i++) {
-		kid = fork();
-		if (!kid)
-			_exit(0);
-		if (kid < 0 || waitpid(kid, &status, 0) != kid || status)
-			return -ECHILD;
-	}
-	return 0;
+	return race_forks(FORKS, NULL);
 }
 
 static void gone(int round)

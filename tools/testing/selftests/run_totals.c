@@ -7,7 +7,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
@@ -133,12 +132,7 @@ static int load_memory(void)
  */
 static int load_kids_on_one_cpu(int n)
 {
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	if (sched_setaffinity(0, sizeof(one), &one))
-		_exit(1);
+	cpu_pin(0, 0);
 	return load_kids(n);
 }
 

@@ -5,7 +5,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -327,13 +326,8 @@ static void system_wide(void)
 
 int main(int argc, char **argv)
 {
-	cpu_set_t first;
-
 	child_main(argc, argv);
-	CPU_ZERO(&first);
-	CPU_SET(0, &first);
-	if (sched_setaffinity(0, sizeof(first), &first)) /* see after_release() */
-		tap_bail("sched_setaffinity: %s", strerror(errno));
+	cpu_pin(0, 0);	/* see after_release() */
 	module_need("log=N");
 	list();
 	tree();

@@ -6,7 +6,6 @@
 #define _GNU_SOURCE
 #include <linux/taskmonitor.h>
 #include <pthread.h>
-#include <sched.h>
 #include <sys/sysinfo.h>
 #include <time.h>
 
@@ -81,16 +80,6 @@ static void never_backwards(void)
 	child_end(&c);
 }
 
-static void pin(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		tap_bail("cannot be pinned to CPU %d", cpu);
-}
-
 /* Two samples much closer than a tick: the second is ahead by the time between. */
 static void running_now(void)
 {
@@ -98,9 +87,9 @@ static void running_now(void)
 	int i, ahead = 0, close_together = 0;
 	struct child c;
 
-	pin(1);
+	cpu_pin(0, 1);
 	child_start(&c);
-	pin(0);
+	cpu_pin(0, 0);
 	monitor(c.pid);
 	if (dev_ioctl(dev, TM_GET, &a))
 		tap_bail("TM_GET does not work");
@@ -126,7 +115,7 @@ static void running_now(void)
 
 static void *spin(void *unused)
 {
-	pin(1);
+	cpu_pin(0, 1);
 	for (;;)
 		;
 	return unused;
@@ -183,7 +172,7 @@ static void exact_now(void)
 	clockid_t id;
 	pthread_t t;
 
-	pin(0);
+	cpu_pin(0, 0);
 	dead = bury_threads();
 	tap_ok(dead >= 80 * NSEC_PER_MSEC, "threads that have gone had burnt %lld ns", dead);
 	if (pthread_create(&t, NULL, spin, NULL) || pthread_getcpuclockid(t, &id))

@@ -4,7 +4,6 @@
  * it must have been above; those who join later are judged too.
  */
 #define _GNU_SOURCE
-#include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -85,16 +84,6 @@ static void check_cpu(void)
 	close(fd);
 }
 
-static void pin(pid_t pid)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	if (sched_setaffinity(pid, sizeof(one), &one))
-		tap_bail("sched_setaffinity: %s", strerror(errno));
-}
-
 /* Two that want the same CPU wait for each other. */
 static void check_run_delay(void)
 {
@@ -114,7 +103,7 @@ static void check_run_delay(void)
 	id = t.id;
 	for (i = 0; i < 2; i++) {
 		child_start(&c[i]);
-		pin(c[i].pid);
+		cpu_pin(c[i].pid, 0);
 	}
 	proc_settle(c[0].pid);
 	if (session_add(fd, c[0].pid))
