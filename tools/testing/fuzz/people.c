@@ -263,6 +263,9 @@ void op_double(struct actor *a)
 	a->slot = k->slot;
 	a->rng = rng_fork(a->rng.state, 1);
 	memset(a->kids, 0, sizeof(a->kids));
+	/* A page of it is shared, and our parent goes on filling in its own requests there. */
+	arena_drop(&a->arena);
+	arena_make(&a->arena);
 	/* What is spoilt may not be here, and something else in its place. */
 	for (i = 0; i < MAPS_MAX; i++) {
 		if (a->maps[i].spoilt)
