@@ -44,31 +44,42 @@ leak_found() {
 		grep -q 'planted_leak\|planted_init' "$log"
 }
 
-# plant KERNEL DIR BUG...: one boot
+# plant KERNEL DIR BUG...: one boot, in the background
 plant() {
 	local kernel=$1 out=$2 b
 	shift 2
+	mkdir "$out.tests"
 	for b in "$@"; do
 		printf '#!/bin/sh\necho 1..1\ninsmod "$TM_MODULE" bug=%s && rmmod taskmonitor && echo "ok 1"\n' \
-			"$b" >"$work/$b"
-		chmod +x "$work/$b"
+			"$b" >"$out.tests/$b"
+		chmod +x "$out.tests/$b"
 	done
-	(cd "$work" && "$testing/vm/run.sh" -k "$kernel" --module "$out.ko" --out "$out" \
-		--test-timeout 120 --no-verdict --tests "$@") >"$out.log" 2>&1
+	(cd "$out.tests" && exec "$testing/vm/run.sh" -k "$kernel" --module "$work/${kernel//[:.]/-}.ko" \
+		--out "$out" --test-timeout 120 --no-verdict --tests "$@") >"$out.log" 2>&1 &
+	[ "$(jobs -pr | wc -l)" -lt "$jobs" ] || wait -n
 }
 
-try() {
-	local kernel=$1 flavour=${1#*:} out=$work/${1//[:.]/-} b
+# begin KERNEL: build the bugs, and boot with them
+begin() {
+	local kernel=$1 flavour=${1#*:} out=$work/${1//[:.]/-}
 	local first=bugs_$flavour second=bugs_${flavour}_2
 
-	failed=""
 	cp -r "$here/planted" "$out.src"
 	make -s -C "$("$testing/vm/kernels.sh" -p KDIR "$kernel")" M="$out.src" modules \
 		>"$out.build" 2>&1 || sed 's/^/# /' "$out.build"
 	cp "$out.src/taskmonitor.ko" "$out.ko"
-	cp "$out.ko" "$out-2.ko"
 	# shellcheck disable=SC2086  # lists of words
-	plant "$kernel" "$out" ${!first}
+	{
+		plant "$kernel" "$out" ${!first}
+		[ -z "${!second-}" ] || plant "$kernel" "$out-2" ${!second}
+	}
+}
+
+judge() {
+	local kernel=$1 flavour=${1#*:} out=$work/${1//[:.]/-} b
+	local first=bugs_$flavour second=bugs_${flavour}_2
+
+	failed=""
 	ok "$kernel: no complaint where there is no bug" \
 		grep -q '^ok - clean after none' "$out/_kernel_log.tap"
 	for b in ${!first}; do
@@ -78,19 +89,19 @@ try() {
 		*) ok "$kernel: finds ${b//_/ }" found "$b" "$out" ;;
 		esac
 	done
-	[ -z "${!second-}" ] || {
-		# shellcheck disable=SC2086
-		plant "$kernel" "$out-2" ${!second}
-		for b in ${!second}; do
-			ok "$kernel: finds ${b//_/ }" found "$b" "$out-2"
-		done
-	}
+	for b in ${!second-}; do
+		ok "$kernel: finds ${b//_/ }" found "$b" "$out-2"
+	done
 	[ -z "$failed" ] || sed 's/^/# /' "$out"/_kernel_log.tap "$out.log" | tail -n 150
 }
 
+jobs=${JOBS:-$(nproc)} kernels=()
 for k in ${KERNELS:-6.12:kasan 6.12:kcsan}; do
 	case $k in
-	*:kasan|*:kcsan) try "$k" ;;
+	*:kasan|*:kcsan) kernels+=("$k") ;;
 	esac
 done
+for k in "${kernels[@]}"; do begin "$k"; done
+wait
+for k in "${kernels[@]}"; do judge "$k"; done
 echo "1..$n"
