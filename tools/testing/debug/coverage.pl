@@ -21,7 +21,7 @@ use constant LINES_PCT => 90;
 my $here = dirname(abs_path($0));
 my $top = abs_path("$here/../../..");
 my %lines;	# file => { line => count }
-my %of;		# file => { line => function }
+my %of;		# file => [function of each line]
 my $n = 0;
 
 sub ok {
@@ -39,9 +39,22 @@ sub read_gcov {
 		for my $line (@{$file->{lines}}) {
 			my $at = $line->{line_number};
 			$lines{$name}{$at} = ($lines{$name}{$at} // 0) + $line->{count};
-			$of{$name}{$at} //= $line->{function_name} // "";
 		}
 	}
+}
+
+# In which function is it? gcov does not say so of what was inlined everywhere.
+sub function_at {
+	my ($name, $at) = @_;
+	unless ($of{$name}) {
+		open(my $f, "<", "$top/$name") or die "$name: $!\n";
+		my $function = "-";
+		while (my $line = <$f>) {
+			$function = $1 if $line =~ /^[a-z].*?(\w+)\(/;
+			$of{$name}[$.] = $function;
+		}
+	}
+	return $of{$name}[$at] // "-";
 }
 
 sub read_kernel {
@@ -90,9 +103,9 @@ for my $name (sort keys %lines) {
 	$all += keys %$l;
 	$reached += $run;
 	my %missed_in;
-	push @{$missed_in{$of{$name}{$_}}}, $_ for @missed;
+	push @{$missed_in{function_at($name, $_)}}, $_ for @missed;
 	for my $function (sort keys %missed_in) {
-		my $key = "$name " . ($function || "-");
+		my $key = "$name $function";
 		$used{$key} = 1;
 		push @open, "$key: lines @{$missed_in{$function}}" unless $reasons->{$key};
 	}
