@@ -20,8 +20,8 @@ struct fault_op {
 	bool (*right)(void);
 	/* Undoes what @go has done, when it succeeded; may be NULL. */
 	void (*undo)(void);
-	/* Of very many places, how many of the last are all tried; 0: as many as of the first. */
-	unsigned int last;
+	/* Of very many places, how many of the first and of the last are tried; 0: 40. */
+	unsigned int first, last;
 	/* It may do a part and say so, as a read that has been given the first rows. */
 	bool in_parts;
 	/* No fault can hit it: for instance it only sets a flag. */
@@ -37,10 +37,13 @@ void fault_begin(void);
 void fault_arm(unsigned int nth);
 bool fault_disarm(void);
 
+/* How many there are on @go's way, with no fault; it returns @ret. */
+unsigned int fault_places(long (*go)(void), long *ret);
+
 /* What a system call returned, with its errno. */
 long err_of(long ret);
 
-/* @op with each of its places failing; a TAP test of it all. */
+/* @op with each of its places failing, or each FAULT_STEPth; a TAP test of it all. */
 void fault_each(const struct fault_op *op);
 
 #endif /* FAULT_H */

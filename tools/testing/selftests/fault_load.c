@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation of the kernel on the way through insmod fails in turn: the
- * module's own and those of the kernel for it. Nothing may be left of a module
- * that did not load, and the next try loads it.
+ * Each allocation on the way through the module's init fails in turn, the kernel's
+ * on its behalf included, and some of those before it, for its code. Nothing may be
+ * left of a module that did not load, and the next try loads it.
  */
 #include "fault.h"
+
+#define SOME 15
 
 static struct child target;
 static char with_target[64];
@@ -35,23 +37,47 @@ static void unload(void)
 		tap_bail("the module does not unload: %s", errno_name(err));
 }
 
-static const struct fault_op ops[] = {
-	/* The module's own come last, after those for its code; nothing is there to be compared. */
-	{ "insmod with a target", none_there, load_with_target, is_loaded, unload,
-	  .in_parts = true, .last = 150 },
-};
+/* Refused by the module's first instructions: so far the places are those for its code. */
+static long load_refused(void)
+{
+	return module_load("interval_ms=0");
+}
+
+/* The module's own and some before them: the kernel has a few more or less each time. */
+static unsigned int own_places(void)
+{
+	unsigned int all = 0, before = 0;
+	int i;
+
+	/* The first time has places that come once in a machine's life. */
+	for (i = 0; i < 2; i++) {
+		long refused, loaded;
+
+		before = fault_places(load_refused, &refused);
+		all = fault_places(load_with_target, &loaded);
+		if (refused != -EINVAL || loaded)
+			tap_bail("with no fault at all: %s, %s", errno_name(refused),
+				 errno_name(loaded));
+		unload();
+	}
+	return all - before + SOME;
+}
 
 int main(void)
 {
-	size_t i;
+	/* Nothing is there to be compared. */
+	struct fault_op load = {
+		"insmod with a target", none_there, load_with_target, is_loaded, unload,
+		.in_parts = true, .first = 1,
+	};
 
 	if (!fault_possible("faults while loading"))
 		return tap_done();
 	child_start(&target);
 	snprintf(with_target, sizeof(with_target), "target=%d log=N", target.pid);
 	fault_begin();
-	for (i = 0; i < ARRAY_SIZE(ops); i++)
-		fault_each(&ops[i]);
+	load.last = own_places();
+	fault_each(&load);
 	child_end(&target);
 	return tap_done();
 }
