@@ -12,6 +12,7 @@
 #   V=1                           show each test line
 #   APPEND="FUZZ_STEPS=100000"    for the guest's command line, and so its environment
 #   APPEND_kasan="..."            more of it for kernels of that flavour
+#   APPEND_6_1_kasan="..."        and for that one
 #   JOBS=2                        so many machines at a time (default: one for each CPU)
 #   TIMEOUT=, TEST_TIMEOUT=       seconds: for a machine, for a test in it
 
@@ -140,8 +141,9 @@ if [ -n "$only" ] && [ ${#tests[@]} = 0 ] && [ ${#files[@]} = 1 ]; then
 fi
 
 boot() {
-	local out=$results/$KVER t dir run=() append=${APPEND:-} own=APPEND_${1#*:}
-	[ "${1#*:}" = "$1" ] || append+=" ${!own:-}"
+	local out=$results/$KVER t dir run=() append=${APPEND:-} own=APPEND_${1#*:} name
+	name=APPEND_${1//[.:-]/_}
+	[ "${1#*:}" = "$1" ] || append+=" ${!own:-} ${!name:-}"
 	dir=$(programs "${ARCH:-amd64}")
 	for t in "${tests[@]}"; do
 		case $t in
