@@ -20,8 +20,10 @@ struct fault_op {
 	bool (*right)(void);
 	/* Undoes what @go has done, when it succeeded; may be NULL. */
 	void (*undo)(void);
-	/* Of very many places, how many of the first and of the last are tried; 0: 40. */
-	unsigned int first, last;
+	/* So many of the first are the kernel's own. */
+	unsigned int skip;
+	/* Of very many places, how many of the last are all tried; 0: as many as of the first. */
+	unsigned int last;
 	/* It may do a part and say so, as a read that has been given the first rows. */
 	bool in_parts;
 	/* No fault can hit it: for instance it only sets a flag. */

@@ -7,7 +7,8 @@
 #include "session.h"
 
 #define PLACES_AT_MOST	100000
-#define EDGE		40	/* of very many places: so many first and last ones, if not others, ... */
+#define FEW		100
+#define EDGE		40	/* of very many places: so many first and last ones, if not more, ... */
 #define BETWEEN		10	/* ... and so many of those between, mostly one in a loop */
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 #define STATES_MAX	8
@@ -223,22 +224,22 @@ static unsigned int count_places(const struct fault_op *op)
 	return places;
 }
 
-/* On a kernel that is not the only one, each second place will do. */
-static unsigned int each(void)
+/* On a kernel that is not the only one, each second place will do where there are many. */
+static unsigned int each(unsigned int all)
 {
 	const char *step = getenv("FAULT_STEP");
 
-	return step && atoi(step) > 1 ? atoi(step) : 1;
+	return step && atoi(step) > 1 && all > FEW ? atoi(step) : 1;
 }
 
 static unsigned int next_place(const struct fault_op *op, unsigned int nth, unsigned int all)
 {
-	unsigned int first = op->first ?: EDGE, last = op->last ?: EDGE;
-	unsigned int next = nth + each();
+	unsigned int last = op->last ?: EDGE, first = op->skip + EDGE;
+	unsigned int next = nth + each(all);
 
 	if (nth >= first && nth + last < all)
 		next = nth + 1 + (all - first - last) / BETWEEN;
-	if (next > nth + each() && next + last > all)
+	if (next > nth + each(all) && next + last > all)
 		next = all - last;
 	return next;
 }
@@ -249,7 +250,7 @@ void fault_each(const struct fault_op *op)
 	unsigned int nth, all = (count_places(op), count_places(op));
 	struct tally t = {};
 
-	for (nth = 1; one_place(op, &t, nth); nth = next_place(op, nth, all))
+	for (nth = op->skip + 1; one_place(op, &t, nth); nth = next_place(op, nth, all))
 		;
 	tap_is(t.bad, 0, "%s: each place failed in turn", op->name);
 	tap_diag("%u places, %d failed: %d times an error, %d times it made no difference", all,
