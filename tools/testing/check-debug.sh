@@ -7,7 +7,8 @@
 #   KERNELS="6.12:kasan"   on these alone (default: KASAN and KCSAN, 6.1 and 6.12)
 #   FUZZ_STEPS=300000      on each (default: a million on all together, most of them where they
 #                          are fast)
-#   SLOWNESS=1             what is done over and over as often as on fast kernels (default: a tenth)
+#   SLOWNESS=1             what is done over and over as often as on fast kernels (default: a tenth
+#                          with KCSAN, a twentieth with KASAN)
 #   JOBS=1                 so many machines at a time (default: one for each CPU, which a machine
 #                          keeps busy; with more of them they spin for each other's locks)
 #   TESTS=, V=, ...        as check.sh
@@ -33,14 +34,13 @@ steps=$((1000000 / (n_kasan + 49 * n_kcsan)))
 export JOBS=${JOBS:-$(nproc)}
 # Grace periods as short as they come: half the time of a test that loads the module again and
 # again, and less time to hide in for what is used after it was freed. make check has long ones.
-export APPEND="SLOWNESS=${SLOWNESS:-10} rcupdate.rcu_expedited=1 ${APPEND:-}"
-export APPEND_kasan="FUZZ_STEPS=${FUZZ_STEPS:-$steps}"
+export APPEND="rcupdate.rcu_expedited=1 ${APPEND:-}"
+export APPEND_kasan="SLOWNESS=${SLOWNESS:-20} FUZZ_STEPS=${FUZZ_STEPS:-$steps}"
 # The module's allocations are the same on both.
 case " $KERNELS " in *" 6.12:kasan "*) export APPEND_6_1_kasan=FAULT_STEP=2 ;; esac
-export APPEND_kcsan="FUZZ_STEPS=${FUZZ_STEPS:-$((49 * steps))}"
+export APPEND_kcsan="SLOWNESS=${SLOWNESS:-10} FUZZ_STEPS=${FUZZ_STEPS:-$((49 * steps))}"
 if [ -z "${TESTS:-}" ]; then
-	ALSO="$here/debug/detectors.t"
-	[ "${KERNELS#*:kasan}" = "$KERNELS" ] || ALSO="$ALSO $here/debug/coverage.pl"
-	export ALSO
+	export BESIDE="$here/debug/detectors.t" ALSO=
+	[ "${KERNELS#*:kasan}" = "$KERNELS" ] || ALSO="$here/debug/coverage.pl"
 fi
 exec "$here/check.sh"
