@@ -8,11 +8,14 @@
 #   TESTS="errno transcript.sh"   these tests only
 #   SUITE=guest                   the tests in the guest only
 #   ALSO="FILE..."                TAP, or what makes some, to be judged behind the rest
+#   BESIDE="FILE..."              what makes TAP and boots machines of its own, one at a time: begun
+#                                 with the last machine, judged behind the rest
 #   ACCEL=tcg                     as run.sh --accel
 #   V=1                           show each test line
 #   APPEND="FUZZ_STEPS=100000"    for the guest's command line, and so its environment
 #   APPEND_kasan="..."            more of it for kernels of that flavour
-#   APPEND_6_1_kasan="..."        and for that one
+#   APPEND_6_1_kasan="..."        and for that one; 6.1 beside 6.12 does a quarter of what is
+#                                 done over and over
 #   JOBS=2                        so many machines at a time (default: one for each CPU)
 #   TIMEOUT=, TEST_TIMEOUT=       seconds: for a machine, for a test in it
 
@@ -25,6 +28,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 results=$top/build/results
 kernels=${KERNELS:-6.1 6.12}
+[ -n "${KERNELS:-}" ] || APPEND_6_1="SLOWNESS=4 ${APPEND_6_1:-}"
 only=${TESTS:-}
 suite=${SUITE:-all}
 # A machine has two CPUs, and keeps them busy for a third of the time. What the host tries
@@ -141,9 +145,10 @@ if [ -n "$only" ] && [ ${#tests[@]} = 0 ] && [ ${#files[@]} = 1 ]; then
 fi
 
 boot() {
-	local out=$results/$KVER t dir run=() append=${APPEND:-} own=APPEND_${1#*:} name
+	local out=$results/$KVER t dir run=() append=${APPEND:-} flavour=APPEND_${1#*:} name
 	name=APPEND_${1//[.:-]/_}
-	[ "${1#*:}" = "$1" ] || append+=" ${!own:-} ${!name:-}"
+	[ "${1#*:}" = "$1" ] || append+=" ${!flavour:-}"
+	append+=" ${!name:-}"
 	dir=$(programs "${ARCH:-amd64}")
 	for t in "${tests[@]}"; do
 		case $t in
@@ -163,11 +168,14 @@ boot() {
 }
 
 boot_all() {
-	local k
+	local k t
 	for k in "${bootable[@]}"; do
 		eval "${vars[$k]}"
 		boot "$k" &
-		[ "$(jobs -pr | wc -l)" -lt "$jobs" ] || wait -n
+		[ "$k" = "${bootable[-1]}" ] || [ "$(jobs -pr | wc -l)" -lt "$jobs" ] || wait -n
+	done
+	for t in ${BESIDE:-}; do
+		JOBS=1 "$t" >"$results/${t##*/}.tap" || :
 	done
 	wait
 }
@@ -198,6 +206,7 @@ if [ ${#tests[@]} -gt 0 ] && [ ${#bootable[@]} -gt 0 ]; then
 	files=("${machines#"$top"/}" "${files[@]}")
 fi
 
+for t in ${BESIDE:-}; do ALSO="$results/${t##*/}.tap ${ALSO:-}"; done
 for t in ${ALSO:-}; do files+=("$t"); done
 
 # --- verdict --------------------------------------------------------------------

@@ -209,8 +209,8 @@ tcg)
 	# busy host the timer may fail the kernel's test of whether it ticks in time.
 	cmdline+=" tsc=reliable mitigations=off no5lvl no_timer_check"
 	[ "$ARCH" != amd64 ] || ! khz=$(tsc_khz) || cmdline+=" tsc_early_khz=$khz"
-	# Vector registers that nobody uses take a tenth of the emulator's time to be saved.
-	! is_debug "$kernel" || cmdline+=" noxsave"
+	# To save vector registers that nobody uses takes up to a tenth of the emulator's time.
+	[ "$ARCH" != amd64 ] || cmdline+=" noxsave"
 	;;
 icount)
 	machine=(-accel tcg -icount "shift=0,sleep=off" -seed 1
