@@ -20,14 +20,9 @@ ok "the load is built" test -x "$work/load"
 gcc -static -o "$work/without" "$here/hide/without.c"
 files=(--tmctl "$TMCTL" --file "$exporter:bin/tmctl-exporter" --file "$work/load")
 
-# What the panels ask for, as an address has it, their variables filled in.
-perl -MJSON::PP -0777 -ne '
-	for my $query (map { $_->{expr} } map { @{ $_->{targets} } } @{ JSON::PP->new->utf8->decode($_)->{panels} }) {
-		$query =~ s/\$__rate_interval/1m/g;
-		$query =~ s/\$top\b/5/g;
-		$query =~ s/\$[a-z]+\b/.*/g;
-		print $query =~ s/([^A-Za-z0-9_.~-])/sprintf "%%%02X", ord $1/ger, "\n";
-	}' "$top/tools/packaging/prometheus/dashboard.json" >"$work/queries"
+# What the panels ask for, as an address has it.
+"$testing/dashboard.pl" "$top/tools/packaging/prometheus/dashboard.json" |
+	perl -pe 's/([^A-Za-z0-9_.~\n-])/sprintf "%%%02X", ord $1/ge' >"$work/queries"
 files+=(--file "$work/queries")
 
 prometheus=$(command -v prometheus)
