@@ -183,6 +183,10 @@ boot_all() {
 # They are one of the tests on the host, begun first, that goes on until the last
 # machine has ended; what they have left is judged behind it.
 machines=$results/_machines
+for t in ${BESIDE:-}; do
+	rm -f "$results/${t##*/}.tap"	# of a run before
+	ALSO="$results/${t##*/}.tap ${ALSO:-}"
+done
 if [ ${#tests[@]} -gt 0 ] && [ ${#bootable[@]} -gt 0 ]; then
 	for k in "${bootable[@]}"; do
 		eval "${vars[$k]}"
@@ -206,7 +210,6 @@ if [ ${#tests[@]} -gt 0 ] && [ ${#bootable[@]} -gt 0 ]; then
 	files=("${machines#"$top"/}" "${files[@]}")
 fi
 
-for t in ${BESIDE:-}; do ALSO="$results/${t##*/}.tap ${ALSO:-}"; done
 for t in ${ALSO:-}; do files+=("$t"); done
 
 # --- verdict --------------------------------------------------------------------
