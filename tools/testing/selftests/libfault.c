@@ -7,7 +7,7 @@
 #include "session.h"
 
 #define PLACES_AT_MOST	100000
-#define FEW		100
+#define FEW		100	/* so many places are all tried, whatever FAULT_STEP is */
 #define EDGE		40	/* of very many places: so many first and last ones, if not more, ... */
 #define BETWEEN		10	/* ... and so many of those between, mostly one in a loop */
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
@@ -235,11 +235,11 @@ static unsigned int each(unsigned int all)
 static unsigned int next_place(const struct fault_op *op, unsigned int nth, unsigned int all)
 {
 	unsigned int last = op->last ?: EDGE, first = op->skip + EDGE;
-	unsigned int next = nth + each(all);
+	unsigned int step = each(all), next = nth + step;
 
 	if (nth >= first && nth + last < all)
 		next = nth + 1 + (all - first - last) / BETWEEN;
-	if (next > nth + each(all) && next + last > all)
+	if (next > nth + step && next + last > all)
 		next = all - last;
 	return next;
 }

@@ -155,7 +155,6 @@ long race_read_file(void *path, int round)
 	return file_read(path, buf, sizeof(buf));
 }
 
-/* For racers: so many sessions of the whole system are made and closed. */
 long race_forks(int n, void (*child)(void))
 {
 	int status;
@@ -174,6 +173,7 @@ long race_forks(int n, void (*child)(void))
 	return 0;
 }
 
+/* For racers: so many sessions of the whole system are made and closed. */
 long race_sessions(void *times, int round)
 {
 	struct tm_session_attr attr = session_attr(TM_SCOPE_SYSTEM);
