@@ -55,11 +55,8 @@ static void *hog(void *arg)
 {
 	struct sched_param param = { .sched_priority = 50 };
 	long long until;
-	cpu_set_t set;
 
-	CPU_ZERO(&set);
-	CPU_SET((long)arg, &set);
-	if (pthread_setaffinity_np(pthread_self(), sizeof(set), &set) ||
+	if (!cpu_try(0, (int)(long)arg) ||
 	    pthread_setschedparam(pthread_self(), SCHED_FIFO, &param))
 		return "no right to";
 	for (until = now_ns() + STALL_NS; now_ns() < until;)
