@@ -77,6 +77,13 @@ int session_del(int fd, pid_t pid)
 	return session_del_flags(fd, pid, 0);
 }
 
+void session_child(int fd, struct child *c)
+{
+	child_start(c);
+	if (session_add(fd, c->pid))
+		tap_bail("no target");
+}
+
 int session_interval(int fd, unsigned long long ns)
 {
 	return dev_ioctl(fd, TM_INTERVAL, &ns);

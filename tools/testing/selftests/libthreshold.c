@@ -17,13 +17,19 @@ struct tm_session_attr quiet_attr(unsigned int scope)
 	};
 }
 
-int quiet_session(unsigned int scope)
+int quiet_session_of(const struct tm_session_attr *attr)
 {
-	struct tm_session_attr attr = quiet_attr(scope);
-	int fd = session_make(&attr);
+	int fd = session_make(attr);
 
 	session_nonblock(fd);
 	return fd;
+}
+
+int quiet_session(unsigned int scope)
+{
+	struct tm_session_attr attr = quiet_attr(scope);
+
+	return quiet_session_of(&attr);
 }
 
 int try_threshold(int fd, struct tm_threshold *t)

@@ -606,9 +606,7 @@ static void test_squatter(void)
 	module_need("log=N");
 	ear_open(&ear, 0);
 	fd = session_of(TM_SCOPE_LIST, TM_SESSION_EVENTS);
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	session_child(fd, &c);
 	child_end(&c);
 	tap_ok(await_note(&ear, c.pid, TM_KIND_EXIT), "who may listen is told");
 	(void)!write(go_on[1], &byte, 1);

@@ -31,9 +31,7 @@ static void begin(int round)
 	attr.ring_records = RECORDS;
 	fd = session_make(&attr);
 	session_nonblock(fd);
-	child_start(&kid);
-	if (session_add(fd, kid.pid))
-		tap_bail("no target");
+	session_child(fd, &kid);
 	memset(deeds, 0, sizeof(deeds));
 }
 

@@ -21,6 +21,7 @@ int session_try(const struct tm_session_attr *attr);
 
 int session_add(int fd, pid_t pid);
 int session_del(int fd, pid_t pid);
+void session_child(int fd, struct child *c);	/* one begun and added, or the test is over */
 int session_add_flags(int fd, pid_t pid, unsigned int flags);
 int session_del_flags(int fd, pid_t pid, unsigned int flags);
 int session_interval(int fd, unsigned long long ns);

@@ -15,6 +15,7 @@
 
 /* A session of records of thresholds and no others, with a watermark that they never reach. */
 struct tm_session_attr quiet_attr(unsigned int scope);
+int quiet_session_of(const struct tm_session_attr *attr);
 int quiet_session(unsigned int scope);
 
 /* The requests: 0, or how many are listed; or a negative errno. */

@@ -55,9 +55,7 @@ static void check_poll(void)
 	struct task_sample s;
 	pthread_t t;
 
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	session_child(fd, &c);
 	add_threshold(fd, (struct tm_threshold){ .what = TM_THRESHOLD_THREADS, .above = 1 });
 	epoll_ctl(ep, EPOLL_CTL_ADD, fd, &event);
 	tap_is(epoll_wait(ep, &event, 1, 0), 0, "epoll: nothing yet");
@@ -92,8 +90,7 @@ static void check_watermark(void)
 
 	attr.kinds = 0;
 	attr.watermark = 40;
-	w.fd = session_make(&attr);
-	session_nonblock(w.fd);
+	w.fd = quiet_session_of(&attr);
 	child_start(&c);
 	add_threshold(w.fd, (struct tm_threshold){ .what = TM_THRESHOLD_THREADS });
 	if (dev_ioctl(w.fd, TM_STOP, NULL) || session_add(w.fd, c.pid))
@@ -148,11 +145,8 @@ static void check_window(void)
 
 	attr.window_ns = TM_INTERVAL_MAX_NS;
 	attr.kinds = 0;
-	fd = session_make(&attr);
-	session_nonblock(fd);
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	fd = quiet_session_of(&attr);
+	session_child(fd, &c);
 	some_ticks(fd, 3);
 	id = add_threshold(fd, (struct tm_threshold){ .what = TM_THRESHOLD_THREADS, .above = 1 });
 	child_do(&c, CHILD_THREADS, 1);

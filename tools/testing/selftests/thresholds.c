@@ -129,9 +129,7 @@ static void check_threads(void)
 		.above = 4 });
 	struct task_sample s;
 
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	session_child(fd, &c);
 	child_do(&c, CHILD_THREADS, 3);
 	tap_ok(is_silent(fd), "threads: four are not above four");
 	child_do(&c, CHILD_THREADS, 1);
@@ -155,11 +153,8 @@ static void check_exit(void)
 	int fd;
 
 	attr.interval_ns = TM_INTERVAL_MAX_NS;
-	fd = session_make(&attr);
-	session_nonblock(fd);
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	fd = quiet_session_of(&attr);
+	session_child(fd, &c);
 	id = add_threshold(fd, (struct tm_threshold){ .what = TM_THRESHOLD_EXIT });
 	child_exit(&c, 3);
 	if (tap_ok(next_crossing(fd, &s), "exit: is told of"))
@@ -182,8 +177,7 @@ static void check_thread_exit(void)
 	int fd;
 
 	attr.interval_ns = TM_INTERVAL_MAX_NS;
-	fd = session_make(&attr);
-	session_nonblock(fd);
+	fd = quiet_session_of(&attr);
 	child_start(&c);
 	id = add_threshold(fd, (struct tm_threshold){ .what = TM_THRESHOLD_EXIT });
 	if (session_add_flags(fd, c.pid, TM_TARGET_THREAD))
@@ -207,9 +201,7 @@ static void check_for(void)
 	long long before;
 	struct task_sample s;
 
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	session_child(fd, &c);
 	soon = add_threshold(fd, (struct tm_threshold){ .what = TM_THRESHOLD_THREADS, .above = 1,
 		.for_ns = 8 * INTERVAL_NS });
 	never = add_threshold(fd, (struct tm_threshold){ .what = TM_THRESHOLD_THREADS, .above = 1,
@@ -234,9 +226,7 @@ static void check_restart(void)
 	unsigned int id = add_threshold(fd, (struct tm_threshold){ .what = TM_THRESHOLD_THREADS });
 	struct task_sample s;
 
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	session_child(fd, &c);
 	expect(fd, id, c.pid, false, "before the stop", &s);
 	tap_errno(dev_ioctl(fd, TM_STOP, NULL), 0, "stop");
 	tap_errno(dev_ioctl(fd, TM_START, NULL), 0, "start");
@@ -329,9 +319,7 @@ static void check_anew(void)
 	unsigned int next;
 	struct child c;
 
-	child_start(&c);
-	if (session_add(fd, c.pid))
-		tap_bail("no target");
+	session_child(fd, &c);
 	expect(fd, id, c.pid, false, "a target", &s);
 	if (session_del(fd, c.pid) || session_add(fd, c.pid))
 		tap_bail("no target");
