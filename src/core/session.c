@@ -208,10 +208,11 @@ int tm_session_stop(struct tm_session *s)
 {
 	mutex_lock(&s->control);
 	if (s->running) {
+		/* First, so that each tick that is counted has recorded what it saw. */
+		tm_tick_stop(&s->tick);
 		WRITE_ONCE(s->running, false);
 		if (s->observer)
 			s->observer->stopped();
-		tm_tick_stop(&s->tick);
 		tm_tick_stop(&s->house);
 		tm_sampler_put();
 	}
