@@ -34,6 +34,11 @@ struct fault_op {
 bool fault_possible(const char *what);
 /* To be called once by whoever meets faults, before the first. */
 void fault_begin(void);
+/*
+ * All is done on one CPU until the program's end. To load a module the CPUs ask each other to
+ * look up, often, and on a host that has fewer most of the time goes on the answers.
+ */
+void fault_on_one_cpu(void);
 
 /* The @nth place from now on fails, in this thread. True if there was one. */
 void fault_arm(unsigned int nth);

@@ -74,6 +74,7 @@ int main(void)
 
 	if (!fault_possible("faults while loading"))
 		return tap_done();
+	fault_on_one_cpu();
 	child_start(&target);
 	snprintf(with_target, sizeof(with_target), "target=%d log=N", target.pid);
 	fault_begin();

@@ -55,7 +55,9 @@ static void act_with_fault(int (*act)(void), unsigned int nth)
 
 struct tally {
 	int tries, bad;
-	unsigned long long records, dropped;
+	struct diary diary;
+	unsigned int first;		/* of the diary's records, in this try */
+	unsigned long long dropped;	/* before this try */
 };
 
 static void bad(struct tally *t, unsigned int nth, const char *what, long detail)
@@ -85,43 +87,43 @@ static pid_t watched_start(int (*act)(void), unsigned int nth, int *gate)
 	return pid;
 }
 
-static unsigned int records_of_others(const struct diary *d, pid_t pid)
+static unsigned int records_of_others(const struct tally *t, pid_t pid)
 {
 	unsigned int i, n = 0;
 
-	for (i = 0; i < d->n; i++)
-		n += d->records[i].pid != pid;
+	for (i = t->first; i < t->diary.n; i++)
+		n += t->diary.records[i].pid != pid;
 	return n;
 }
 
 /* Each process that went was seen to go, or was counted as dropped. */
-static void judge(int (*act)(void), unsigned int nth, struct tally *t, struct diary *d, pid_t pid)
+static void judge(int (*act)(void), unsigned int nth, struct tally *t, pid_t pid)
 {
+	struct diary *d = &t->diary;
 	struct tm_state state;
 
-	(void)eventually((session_state(d->fd, &state), state.dropped) ||
+	(void)eventually((session_state(d->fd, &state), state.dropped > t->dropped) ||
 			 diary_find(d, pid, TM_KIND_EXIT));
 	session_state(d->fd, &state);
 	diary_read(d);
-	if (!state.dropped && !diary_find(d, pid, TM_KIND_EXIT))
+	if (state.dropped == t->dropped && !diary_find(d, pid, TM_KIND_EXIT))
 		bad(t, nth, "its exit was not recorded, nor counted as dropped", d->n);
-	if (act == forks && result->returned && !result->err && !state.dropped &&
-	    !records_of_others(d, pid))
+	if (act == forks && result->returned && !result->err && state.dropped == t->dropped &&
+	    !records_of_others(t, pid))
 		bad(t, nth, "nothing of its child, nor was it counted as dropped", d->n);
-	t->records += d->n;
-	t->dropped += state.dropped;
+	t->dropped = state.dropped;
 }
 
 static void one_try(int (*act)(void), unsigned int nth, struct tally *t)
 {
 	int gate, status;
 	pid_t pid = watched_start(act, nth, &gate);
-	struct diary d;
 	long err;
 
-	diary_begin(&d, session_open(TM_SCOPE_TREE));
-	if (session_add(d.fd, pid) || dev_ioctl(d.fd, TM_START, NULL))
-		tap_bail("no session for %d", pid);
+	diary_read(&t->diary);
+	t->first = t->diary.n;
+	if (session_add(t->diary.fd, pid))
+		tap_bail("%d is not added", pid);
 	close(gate);
 	waitpid(pid, &status, 0);
 	t->tries++;
@@ -132,8 +134,7 @@ static void one_try(int (*act)(void), unsigned int nth, struct tally *t)
 	if (err && err != -ENOMEM && err != -EFAULT && err != -EAGAIN && err != -E2BIG &&
 	    err != -ENOEXEC)
 		bad(t, nth, "an error of another kind", err);
-	judge(act, nth, t, &d, pid);
-	diary_end(&d);
+	judge(act, nth, t, pid);
 }
 
 static void each_place(const char *name, int (*act)(void), unsigned int tries)
@@ -141,6 +142,9 @@ static void each_place(const char *name, int (*act)(void), unsigned int tries)
 	struct tally t = {};
 	unsigned int nth;
 
+	diary_begin(&t.diary, session_open(TM_SCOPE_TREE));
+	if (dev_ioctl(t.diary.fd, TM_START, NULL))
+		tap_bail("TM_START: %s", strerror(errno));
 	for (nth = 1; nth <= tries && t.bad < 5; nth++) {
 		one_try(act, nth, &t);
 		/* An exec or exit that worked says nothing more: then all are tried. */
@@ -148,7 +152,8 @@ static void each_place(const char *name, int (*act)(void), unsigned int tries)
 			break;
 	}
 	tap_is(t.bad, 0, "%s under watch, each place failed in turn", name);
-	tap_diag("%d tries: %llu records, %llu counted as dropped", t.tries, t.records, t.dropped);
+	tap_diag("%d tries: %u records, %llu counted as dropped", t.tries, t.diary.n, t.dropped);
+	diary_end(&t.diary);
 }
 
 int main(void)

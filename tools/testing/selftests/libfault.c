@@ -82,6 +82,32 @@ void fault_begin(void)
 		tap_bail(FAIL_NTH ": %s", strerror(errno));
 }
 
+static void cpus_online(const char *yes)
+{
+	char path[64];
+	int cpu;
+
+	for (cpu = 1; ; cpu++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+		if (!file_exists(path))
+			break;
+		if (file_write(path, yes) < 0)
+			tap_diag("%s takes no %s: %s", path, yes, strerror(errno));
+	}
+}
+
+static void cpus_back(void)
+{
+	cpus_online("1");
+}
+
+void fault_on_one_cpu(void)
+{
+	if (atexit(cpus_back))
+		tap_bail("atexit: %s", strerror(errno));
+	cpus_online("0");
+}
+
 void fault_arm(unsigned int nth)
 {
 	char text[16];
