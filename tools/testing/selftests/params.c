@@ -33,6 +33,7 @@ static void defaults(void)
 	tap_is(file_number(ATTRIBUTES "running"), 0, "not running");
 	parameter_is("target", "");
 	parameter_is("interval_ms", "1000");
+	parameter_is("history", "1024");
 	parameter_is("log", "Y");
 	parameter_is("log_max", "16");
 	parameter_is("max_cpu_pct", "50");
@@ -105,6 +106,8 @@ static void bad_values(void)
 	refused(EINVAL, "max_cpu_pct=0");
 	refused(EINVAL, "max_cpu_pct=101");
 	refused(EINVAL, "max_cpu_pct=x");
+	refused(EINVAL, "history=15");
+	refused(EINVAL, "history=1048577");
 	refused(EINVAL, "log=maybe");
 	refused(EINVAL, "realtime=maybe");
 	tap_errno(module_load("interval_ms=1 max_cpu_pct=1"), 0, "the least of both");
@@ -145,6 +148,46 @@ static void wait_ticks(long long n)
 	n += file_number(ATTRIBUTES "ticks");
 	if (!eventually(file_number(ATTRIBUTES "ticks") >= n))
 		tap_bail("no ticks");
+}
+
+/* Rows of the history in debugfs; 0 if they are not in order. The last one's number. */
+static unsigned int history_rows(unsigned long long *last)
+{
+	FILE *f = fopen(DEBUGFS "/history", "re");
+	unsigned long long seq;
+	unsigned int n = 0;
+	char row[256];
+
+	if (!f)
+		tap_bail(DEBUGFS "/history: %s", strerror(errno));
+	for (; fgets(row, sizeof(row), f); n++) {
+		if (sscanf(row, "seq %llu time_ns ", &seq) != 1 || (n && seq != *last + 1)) {
+			tap_diag("behind %llu: %s", *last, row);
+			n = 0;
+			break;
+		}
+		*last = seq;
+	}
+	fclose(f);
+	return n;
+}
+
+/* One that has come round: the oldest that is still there comes first. */
+static void history(void)
+{
+	unsigned long long last = 0;
+
+	module_need("target=%d interval_ms=1 history=17 log=N", a.pid);
+	parameter_is("history", "17");
+	wait_ticks(40);
+	tap_errno(file_write(LAB_FILE, "stop"), 0, "stop");
+	if (file_exists(DEBUGFS)) {
+		tap_is(history_rows(&last), 32, "history=17: 32 records, in order");
+		tap_is((long long)last, file_number(ATTRIBUTES "samples"), "the newest is the last");
+	} else {
+		tap_skip("no debugfs", "the history's rows");
+	}
+	unload();
 }
 
 static void log_off(void)
@@ -220,6 +263,7 @@ int main(void)
 	bad_values();
 	written_later();
 	realtime();
+	history();
 	log_off();
 	log_rate();
 	log_max();
