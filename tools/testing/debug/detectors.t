@@ -15,7 +15,7 @@ testing=$here/..
 # lockdep looks at, and KASAN shows one report a boot. What the kernel says:
 bugs_kasan="none sleep rcu inversion shift timer list use_after_free leak"
 bugs_kasan_2="out_of_bounds"
-bugs_kcsan="none race"
+bugs_kcsan="none processor race"
 declare -A says=(
 	[sleep]='sleeping function called from invalid context'
 	[rcu]='suspicious RCU usage'
@@ -25,6 +25,7 @@ declare -A says=(
 	[list]='list_del corruption'
 	[use_after_free]='KASAN: slab-use-after-free in planted_use_after_free|KASAN: use-after-free in planted_use_after_free'
 	[out_of_bounds]='KASAN: slab-out-of-bounds in planted_out_of_bounds'
+	[processor]='using smp_processor_id\(\) in preemptible'
 	[race]='KCSAN: data-race in planted_race_step'
 )
 

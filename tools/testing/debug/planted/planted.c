@@ -11,6 +11,7 @@
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/timer.h>
 
 static char *bug = "none";
@@ -118,6 +119,11 @@ static noinline void planted_timer(void)
 	kfree(timer);
 }
 
+static noinline void planted_processor(void)
+{
+	WRITE_ONCE(number, smp_processor_id());
+}
+
 static noinline void planted_race_step(void)
 {
 	number++;
@@ -159,6 +165,7 @@ static const struct {
 	{ "shift", planted_shift },
 	{ "list", planted_list },
 	{ "timer", planted_timer },
+	{ "processor", planted_processor },
 	{ "race", planted_race },
 };
 
