@@ -124,6 +124,27 @@ static void trees(void)
 	diary_end(&d);
 }
 
+/* Who looks for a tree's members goes by everybody, and lets others run behind each 1024th. */
+static void passed_by(void)
+{
+	struct family f;
+	struct child c;
+	pid_t pid = 1023;
+	int fd;
+
+	while (!kill(pid, 0) || errno != ESRCH)
+		pid += 1024;
+	child_start_with_pid(&c, pid);
+	family_start(&f);
+	fd = session_open(TM_SCOPE_TREE);
+	tap_errno(session_add(fd, f.pid), 0, "a tree, and process %d beside it", pid);
+	tap_ok(session_has(fd, f.child, NULL), "its child is found");
+	tap_ok(!session_has(fd, pid, NULL), "the other is passed by");
+	close(fd);
+	family_end(&f);
+	child_end(&c);
+}
+
 /* The last of a tree has exited: it is at its end; another may be added. */
 static void tree_ends(void)
 {
@@ -338,6 +359,7 @@ int main(void)
 {
 	module_need("log=N");
 	trees();
+	passed_by();
 	tree_ends();
 	cgroups();
 	cgroup_removed();
