@@ -32,10 +32,12 @@ listen() {
 # Somebody is a member of a group of generic netlink's (16).
 joined() { awk '$2 == 16 && $4 !~ /^0+$/ { n++ } END { exit !n }' /proc/net/netlink; }
 
-# await REGEX: until a line of the output has it; 10 s is too long
+# await REGEX [COMMAND...]: until a line of the output has it, COMMAND being done before each look;
+# 10 s is too long
 await() {
-	tries=0
-	until grep -qE "$1" out; do
+	want=$1 tries=0
+	shift
+	until "$@"; grep -qE "$want" out; do
 		tries=$((tries + 1))
 		[ $tries -lt 100 ] || { show; return 1; }
 		sleep 0.1
@@ -136,13 +138,7 @@ while [ $i -lt 100 ]; do
 done
 kill -CONT $listener
 # One that comes before it has made room is lost, too.
-tries=0
-until grep -qE '"event":"exit",.*"exit_status":11,' out || [ $tries = 100 ]; do
-	(exit 11)
-	tries=$((tries + 1))
-	sleep 0.1
-done
-[ $tries -lt 100 ]
+await '"event":"exit",.*"exit_status":11,' sh -c 'exit 11'
 result $? "a slow listener: goes on"
 kill -INT $listener
 wait $listener
