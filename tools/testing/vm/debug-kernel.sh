@@ -79,7 +79,7 @@ unpack() {
 }
 
 # asked: the last word on each option that the fragments have
-asked() { cat "${fragments[@]}" | awk -F= '/^CONFIG_/ { line[$1] = $0 } END { for (o in line) print line[o] }'; }
+asked() { awk -F= '/^CONFIG_/ { line[$1] = $0 } END { for (o in line) print line[o] }' "${fragments[@]}"; }
 
 # configure: tinyconfig and the fragments; every option asked for must take.
 configure() {
